@@ -1,0 +1,334 @@
+# SPDX-FileCopyrightText: tencentcloud.cvm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a request to an answer, stage by stage, in the order in which the stages stand in ``answer()``."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import traceback
+import typing as t
+import urllib.parse
+from collections import Counter
+from dataclasses import dataclass, field
+
+from . import catalogue, schema
+from .actions import HANDLERS, REGIONLESS
+from .call import Call
+from .errors import COMMON_CODES, ApiError, EmulatorBug
+from .faults import Fault
+from .journal import Entry, Journal
+from .signature import Claim, check_signature, check_time, read_claim
+from .world import Account, World
+
+RATES = {
+    "DescribeImages": 40,
+    "DescribeInstances": 40,
+    "DescribeRegions": 20,
+    "DescribeZones": 20,
+}
+"""Requests a second, per account, region and action (API category page and action pages); the others have 10."""
+
+GLOBAL_SERVICES = ("sts", "tag", "region")
+
+
+@dataclass(frozen=True)
+class Request:
+    """An HTTP request, header names in lower case, values as received."""
+
+    method: str
+    query: str
+    headers: dict[str, str]
+    body: bytes
+
+    def header(self, name: str) -> str:
+        return self.headers.get(name, "")
+
+
+@dataclass(frozen=True)
+class Response:
+    """What goes back. ``cut_after`` bytes the connection breaks; None sends everything."""
+
+    status: int
+    body: bytes
+    content_type: str = "application/json"
+    cut_after: int | None = None
+    delay: float = 0.0
+
+
+@dataclass
+class Context:
+    """What the stages learn about one request."""
+
+    request: Request
+    entry: Entry
+    claim: Claim | None = None
+    account: Account | None = None
+    role: str = ""
+    service: schema.Service | None = None
+    action: str = ""
+    region: str = ""
+    params: dict[str, t.Any] = field(default_factory=dict)
+
+
+class Pipeline:
+    """One emulated cloud, as seen through its API."""
+
+    def __init__(self, world: World, journal: Journal) -> None:
+        self.world = world
+        self.journal = journal
+        self._lock = threading.RLock()
+        self._second: Counter[tuple[str, str, str, int]] = Counter()
+
+    def answer(self, request: Request) -> Response:
+        context = Context(request, self.journal.open(self.world.now()))
+        try:
+            self._read_envelope(context)
+            self._authenticate(context)
+            self._read_params(context)
+            context.entry.params = context.params
+            fault = self._strike("before", context)
+            if fault is None:
+                result = self._execute(context)
+                fault = self._strike("after", context)
+                return self._finish(context, result, fault)
+            return self._finish(context, None, fault)
+        except ApiError as error:
+            return self._finish(context, _error(error.code, error.message), self._strike_error(context))
+        except EmulatorBug as bug:
+            return self._bug(context, str(bug))
+        except Exception:  # noqa: BLE001 - whatever else escapes is a bug of the emulator and must be seen as one
+            return self._bug(context, traceback.format_exc())
+
+    # stages ---------------------------------------------------------------------------------------------------------
+
+    def _read_envelope(self, context: Context) -> None:
+        request = context.request
+        context.claim = read_claim(request.header("authorization"))
+        context.action = request.header("x-tc-action")
+        context.region = request.header("x-tc-region")
+        context.entry.action = context.action
+        context.entry.region = context.region
+        context.entry.service = context.claim.service
+        context.entry.language = request.header("x-tc-language")
+        context.entry.client = request.header("x-tc-requestclient")
+        context.service = schema.services().get((context.claim.service, request.header("x-tc-version")))
+        if context.service is None:
+            known = any(service == context.claim.service for service, _version in schema.services())
+            raise ApiError("NoSuchVersion" if known else "NoSuchProduct", "There is no such service and version.")
+
+    def _authenticate(self, context: Context) -> None:
+        request, claim = context.request, _known(context.claim)
+        check_time(claim, request.header("x-tc-timestamp"), time.time())
+        account, key, context.role = self._key_of(claim.secret_id, request.header("x-tc-token"))
+        check_signature(claim, key, request.method, request.query, request.headers, request.body)
+        context.account = account
+        context.entry.account = account.uin
+
+    def _key_of(self, secret_id: str, token: str) -> tuple[Account, str, str]:
+        """The account, secret key and role behind a secret id."""
+        temporary = self.world.temporary_keys.get(secret_id)
+        if temporary is not None:
+            if token != temporary.token or temporary.expires <= self.world.now():
+                raise ApiError(
+                    "AuthFailure.TokenFailure", "Token verification failed. Please check your Token is correct."
+                )
+            return self.world.accounts[temporary.account], temporary.secret_key, temporary.role
+        for account in self.world.accounts.values():
+            if secret_id in account.credentials:
+                return account, account.credentials[secret_id], ""
+        raise ApiError(
+            "AuthFailure.SecretIdNotFound", "The SecretId is not found, please ensure that your SecretId is correct."
+        )
+
+    def _read_params(self, context: Context) -> None:
+        request = context.request
+        if request.method == "GET":
+            context.params = read_query(request.query, _known(context.service), context.action)
+            return
+        try:
+            params = json.loads(request.body or b"{}")
+        except ValueError:
+            raise ApiError("InvalidRequest", "The body is not JSON.") from None
+        if not isinstance(params, dict):
+            raise ApiError("InvalidRequest", "The body is not a JSON object.")
+        context.params = params
+
+    def _strike(self, when: str, context: Context) -> Fault | None:
+        account = context.account.uin if context.account else ""
+        return self.world.faults.strike(when, context.action, context.region, account, context.params)
+
+    def _strike_error(self, context: Context) -> Fault | None:
+        """A fault after the action hits refusals as well, once the caller is known."""
+        return self._strike("after", context) if context.account else None
+
+    def _execute(self, context: Context) -> dict[str, t.Any]:
+        service, account = _known(context.service), _known(context.account)
+        self._check_action(service, context.action)
+        self._check_region(context, service, account)
+        self._check_permission(context, service, account)
+        self._check_rate(context, account)
+        service.check_request(context.action, context.params)
+        with self._lock:
+            request_id = self.world.new_uuid()
+            call = Call(self.world, account, context.region, context.params, request_id, context.role)
+            try:
+                result = HANDLERS[service.name, context.action](call)
+            except ApiError as error:
+                _check_code(service, context.action, error.code)
+                raise
+            context.entry.executed = True
+        result = {**result, "RequestId": request_id}
+        if result.get("ImageSet", ()) is not None:
+            service.check_answer(context.action, result)
+        return result
+
+    def _check_action(self, service: schema.Service, action: str) -> None:
+        if service.knows(action):
+            return
+        if action in service.official_actions:
+            raise EmulatorBug(f"{service.name} {action} is official but not emulated")
+        raise ApiError("InvalidAction", f"The action `{action}` does not exist.")
+
+    def _check_region(self, context: Context, service: schema.Service, account: Account) -> None:
+        region = context.region
+        optional = service.name in GLOBAL_SERVICES or (service.name, context.action) in REGIONLESS
+        if not region:
+            if optional and (service.name, context.action) != ("region", "DescribeZones"):
+                return
+            raise ApiError("MissingParameter", "The request is missing a required parameter `Region`.")
+        known = catalogue.regions().get(region)
+        if known is None or not known.usable or (account.regions is not None and region not in account.regions):
+            raise ApiError("UnsupportedRegion", f"The region `{region}` is not supported.")
+
+    def _check_permission(self, context: Context, service: schema.Service, account: Account) -> None:
+        if context.action in account.denied_actions:
+            raise ApiError(
+                "AuthFailure.UnauthorizedOperation",
+                "You are not authorized to perform this operation. Check your CAM policies, and ensure that you are "
+                f"using the correct access keys. [{service.name}:{context.action}]",
+            )
+
+    def _check_rate(self, context: Context, account: Account) -> None:
+        if not self.world.behaviour.rate_limits:
+            return
+        limit = RATES.get(context.action, 10)
+        with self._lock:
+            key = (account.uin, context.region, context.action, int(self.world.now()))
+            self._second[key] += 1
+            asked = self._second[key]
+        if asked > limit:
+            raise ApiError(
+                "RequestLimitExceeded",
+                f"Your current request times equals to `{asked}` in a second, which exceeds the frequency limit "
+                f"`{limit}` for a second. Please reduce the frequency of calls.",
+            )
+
+    # answers --------------------------------------------------------------------------------------------------------
+
+    def _finish(self, context: Context, result: dict[str, t.Any] | None, fault: Fault | None) -> Response:
+        if fault is None:
+            result = _known(result)
+            context.entry.outcome = result["Error"]["Code"] if "Error" in result else "ok"
+            result.setdefault("RequestId", self.world.new_uuid())
+            context.entry.request_id = result["RequestId"]
+            return _render(result)
+        context.entry.fault = f"{fault.when} {fault.do}"
+        context.entry.outcome = f"<{fault.do}>"
+        return self._faulty(context, result, fault)
+
+    def _faulty(self, context: Context, result: dict[str, t.Any] | None, fault: Fault) -> Response:
+        if fault.do == "throttle":
+            result = _error("RequestLimitExceeded", "Your current request times exceed the frequency limit.")
+        elif fault.do == "error":
+            result = _error(fault.code, fault.message)
+        if fault.do in ("throttle", "error"):
+            context.entry.outcome = _known(result)["Error"]["Code"]
+        if result is None and fault.do == "delay":
+            return self._delayed(context, fault)
+        body = _render({"RequestId": self.world.new_uuid(), **(result or {})}).body
+        shapes = {
+            "http": Response(fault.status, b"<html>bad gateway</html>", "text/html"),
+            "cut": Response(200, body, cut_after=0),
+            "cut_body": Response(200, body, cut_after=len(body) // 2),
+            "garbage": Response(200, body[: len(body) // 2] + b"\xff<"),
+            "wrong_type": Response(200, body, "application/json; charset=utf-8"),
+            "delay": Response(200, body, delay=fault.seconds),
+        }
+        return shapes.get(fault.do, Response(200, body))
+
+    def _delayed(self, context: Context, fault: Fault) -> Response:
+        """A delay before the action: the request runs all the same, late."""
+        time.sleep(fault.seconds)
+        try:
+            return self._finish(context, self._execute(context), None)
+        except ApiError as error:
+            return self._finish(context, _error(error.code, error.message), None)
+
+    def _bug(self, context: Context, text: str) -> Response:
+        context.entry.outcome = "<bug>"
+        self.journal.bugs.append(f"{context.action}: {text}")
+        return Response(500, f"emulator bug: {text}".encode(), "text/plain; charset=utf-8")
+
+
+T = t.TypeVar("T")
+
+
+def _known(value: T | None) -> T:
+    """A value that an earlier stage has set."""
+    if value is None:
+        raise EmulatorBug("a stage ran before the one it relies on")
+    return value
+
+
+def _error(code: str, message: str) -> dict[str, t.Any]:
+    return {"Error": {"Code": code, "Message": message}}
+
+
+def _render(result: dict[str, t.Any]) -> Response:
+    return Response(200, json.dumps({"Response": result}, ensure_ascii=False).encode())
+
+
+def _check_code(service: schema.Service, action: str, code: str) -> None:
+    """An error that the real action cannot answer would teach clients something false."""
+    listed = schema.official_codes().get(action) if service.name == "cvm" else None
+    if listed is not None and code not in listed | COMMON_CODES:
+        raise EmulatorBug(f"{code} is not among the documented errors of {action}")
+
+
+def read_query(query: str, service: schema.Service, action: str) -> dict[str, t.Any]:
+    """The parameters of a GET request: ``ImageIds.0=img-1&DryRun=True``, typed by the official description."""
+    flat = urllib.parse.parse_qsl(query, keep_blank_values=True)
+    root: dict[str, t.Any] = {}
+    for path, value in flat:
+        *parents, last = path.split(".")
+        node = root
+        for part in parents:
+            node = node.setdefault(part, {})
+        node[last] = value
+    return t.cast(
+        "dict[str, t.Any]",
+        _typed(root, {"$ref": f"#/$defs/{service.actions[action]['input']}"}, service.requests)
+        if service.knows(action)
+        else root,
+    )
+
+
+def _typed(value: t.Any, schema_part: dict[str, t.Any], definitions: dict[str, t.Any]) -> t.Any:
+    if "$ref" in schema_part:
+        schema_part = definitions[schema_part["$ref"].rsplit("/", 1)[1]]
+    if "anyOf" in schema_part:
+        schema_part = schema_part["anyOf"][0]
+    kind = schema_part.get("type")
+    if isinstance(value, dict) and kind == "array":
+        ordered = sorted(value.items(), key=lambda item: int(item[0]) if item[0].isdigit() else 0)
+        return [_typed(item, schema_part["items"], definitions) for _index, item in ordered]
+    if isinstance(value, dict):
+        known = schema_part.get("properties", {})
+        return {key: _typed(item, known.get(key, {}), definitions) for key, item in value.items()}
+    if kind == "boolean" and value.lower() in ("true", "false"):
+        return value.lower() == "true"
+    if kind == "integer" and value.lstrip("-").isdigit():
+        return int(value)
+    return value

@@ -1,0 +1,282 @@
+# SPDX-FileCopyrightText: tencentcloud.cvm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The state of the emulated cloud. Records change by writes only; what they show is a function of them and the time."""
+
+from __future__ import annotations
+
+import random
+import typing as t
+import uuid
+from dataclasses import dataclass, field
+
+from .behaviour import Behaviour
+from .clock import Clock
+from .faults import Faults
+from .timeline import GONE, Timeline
+
+NORMAL, SYNCING, CREATING, IMPORTING = "NORMAL", "SYNCING", "CREATING", "IMPORTING"
+CREATEFAILED, IMPORTFAILED = "CREATEFAILED", "IMPORTFAILED"
+DEFAULT_IMAGE_QUOTA = 500
+
+
+@dataclass
+class Role:
+    """A CAM role of an account: who may assume it, with which external id."""
+
+    name: str
+    trusted: tuple[str, ...] = ()
+    external_id: str | None = None
+
+
+@dataclass
+class Account:
+    uin: str
+    name: str
+    credentials: dict[str, str] = field(default_factory=dict)
+    """secret id -> secret key"""
+    roles: dict[str, Role] = field(default_factory=dict)
+    cross_border: bool = False
+    """Tencent's support has opened copies between the mainland and the rest for this account."""
+    denied_actions: frozenset[str] = frozenset()
+    image_quotas: dict[str, int] = field(default_factory=dict)
+    """region -> custom images allowed, where it is not the usual 500"""
+    kms_keys: frozenset[str] = frozenset()
+    regions: tuple[str, ...] | None = None
+    """The regions this account may use; None is all."""
+
+
+@dataclass(frozen=True)
+class TemporaryKey:
+    """What AssumeRole hands out."""
+
+    secret_id: str
+    secret_key: str
+    token: str
+    account: str
+    role: str
+    expires: float
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    snapshot_id: str
+    usage: str
+    size: int
+
+
+@dataclass
+class Image:
+    image_id: str
+    name: str
+    account: str
+    region: str
+    created: float
+    timeline: Timeline
+    visible_from: float = 0.0
+    os_name: str = "TencentOS Server 3.1 (TK4)"
+    platform: str = "TencentOS"
+    architecture: str = "x86_64"
+    size: int = 50
+    source_kind: str = "CREATE_IMAGE"
+    description: str = ""
+    family: str = ""
+    deprecated: bool = False
+    public: bool = False
+    encrypted_with: str | None = None
+    snapshots: tuple[Snapshot, ...] = ()
+    shared_with: dict[str, float] = field(default_factory=dict)
+    """account -> since when"""
+    copied_from: str | None = None
+
+    def exists(self, now: float) -> bool:
+        return self.timeline.at(now) != GONE
+
+    def visible(self, now: float) -> bool:
+        return self.exists(now) and now >= self.visible_from
+
+    def in_progress(self, now: float) -> bool:
+        return self.timeline.at(now) in (SYNCING, CREATING, IMPORTING)
+
+    def percent(self, now: float) -> int | None:
+        """How far a copy has come; null when none is under way (recordings show null for NORMAL images)."""
+        if self.timeline.at(now) != SYNCING:
+            return None
+        ends = self.timeline.ends(now)
+        begins = self.timeline.began(now)
+        return 0 if ends is None else min(99, int(100 * (now - begins) / max(1.0, ends - begins)))
+
+
+@dataclass
+class Instance:
+    instance_id: str
+    account: str
+    region: str
+    zone: str
+    name: str
+    instance_type: str
+    image_id: str
+    created: float
+    timeline: Timeline
+    visible_from: float = 0.0
+    launch_error: str = ""
+    charge_type: str = "POSTPAID_BY_HOUR"
+    system_disk: dict[str, t.Any] = field(default_factory=dict)
+    data_disks: list[dict[str, t.Any]] = field(default_factory=list)
+    vpc_id: str = ""
+    subnet_id: str = ""
+    private_ip: str = ""
+    public_ip: str | None = None
+    internet: dict[str, t.Any] = field(default_factory=dict)
+    security_group_ids: list[str] = field(default_factory=list)
+    key_ids: list[str] = field(default_factory=list)
+    project_id: int = 0
+    hostname: str = ""
+    cam_role_name: str = ""
+    user_data: str = ""
+    protected: bool = False
+    operation: tuple[str, float, float] | None = None
+    """(action, began, ends) of the latest operation"""
+
+    def exists(self, now: float) -> bool:
+        return self.timeline.at(now) != GONE
+
+    def visible(self, now: float) -> bool:
+        return self.exists(now) and now >= self.visible_from
+
+
+@dataclass(frozen=True)
+class Subnet:
+    subnet_id: str
+    vpc_id: str
+    account: str
+    region: str
+    zone: str
+    name: str
+    cidr: str
+    default: bool
+
+
+@dataclass(frozen=True)
+class Vpc:
+    vpc_id: str
+    account: str
+    region: str
+    name: str
+    cidr: str
+    default: bool
+
+
+@dataclass(frozen=True)
+class SecurityGroup:
+    group_id: str
+    account: str
+    region: str
+    name: str
+
+
+@dataclass(frozen=True)
+class KeyPair:
+    key_id: str
+    account: str
+    name: str
+    created: float
+
+
+@dataclass(frozen=True)
+class Launch:
+    """What a ClientToken stands for."""
+
+    instance_ids: tuple[str, ...]
+    fingerprint: str
+    until: float
+
+
+class TagSheet:
+    """The tags of one resource through time."""
+
+    def __init__(self) -> None:
+        self._versions: list[tuple[float, dict[str, str]]] = []
+
+    def at(self, moment: float) -> dict[str, str]:
+        tags: dict[str, str] = {}
+        for since, version in self._versions:
+            if since <= moment:
+                tags = version
+        return dict(tags)
+
+    def write(self, moment: float, tags: dict[str, str]) -> None:
+        self._versions.append((moment, dict(tags)))
+
+
+class World:
+    """Everything there is, of all accounts and regions."""
+
+    def __init__(self, clock: Clock, behaviour: Behaviour | None = None, id_seed: int = 1) -> None:
+        self.clock = clock
+        self.behaviour = behaviour or Behaviour()
+        self.faults = Faults()
+        self.accounts: dict[str, Account] = {}
+        self.images: dict[str, Image] = {}
+        self.instances: dict[str, Instance] = {}
+        self.vpcs: dict[str, Vpc] = {}
+        self.subnets: dict[str, Subnet] = {}
+        self.security_groups: dict[str, SecurityGroup] = {}
+        self.key_pairs: dict[str, KeyPair] = {}
+        self.launches: dict[tuple[str, str, str], Launch] = {}
+        self.temporary_keys: dict[str, TemporaryKey] = {}
+        self._tags: dict[str, TagSheet] = {}
+        self._random = random.Random(id_seed)  # noqa: S311 - ids need to be repeatable, not secret
+
+    def now(self) -> float:
+        return self.clock.now()
+
+    def new_id(self, prefix: str, length: int = 8) -> str:
+        letters = "0123456789abcdefghijklmnopqrstuvwxyz"
+        return f"{prefix}-{''.join(self._random.choices(letters, k=length))}"
+
+    def new_uuid(self) -> str:
+        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+
+    def tags_of(self, resource_id: str) -> TagSheet:
+        return self._tags.setdefault(resource_id, TagSheet())
+
+    def shown_tags(self, resource_id: str) -> dict[str, str]:
+        """The tags that Describe* shows: those of a moment ago."""
+        return self.tags_of(resource_id).at(self.now() - self.behaviour.tags_visible_after)
+
+    def image_quota(self, account: str, region: str) -> int:
+        return self.accounts[account].image_quotas.get(region, DEFAULT_IMAGE_QUOTA)
+
+    def own_images(self, account: str, region: str) -> list[Image]:
+        """The account's custom images of a region, those not visible yet included."""
+        now = self.now()
+        return [
+            image
+            for image in self.images.values()
+            if image.account == account and image.region == region and not image.public and image.exists(now)
+        ]
+
+    def copies_under_way(self, image: Image) -> list[Image]:
+        """The owner's own copies of an image that are being made. What others copy does not make it busy."""
+        now = self.now()
+        return [
+            copy
+            for copy in self.images.values()
+            if copy.copied_from == image.image_id
+            and copy.account == image.account
+            and copy.timeline.at(now) == SYNCING
+        ]
+
+    def image_state(self, image: Image) -> str:
+        """The state that DescribeImages shows. A custom image is SYNCING while copies of it are being made."""
+        state = image.timeline.at(self.now())
+        busy = state == NORMAL and self.behaviour.source_busy_while_copying
+        return SYNCING if busy and self.copies_under_way(image) else state
+
+    def own_instances(self, account: str, region: str) -> list[Instance]:
+        now = self.now()
+        return [
+            instance
+            for instance in self.instances.values()
+            if instance.account == account and instance.region == region and instance.exists(now)
+        ]
