@@ -1,0 +1,48 @@
+# SPDX-FileCopyrightText: tencentcloud.cvm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change at any time.
+"""The way out of an error, by its code: one sentence for the person who reads the message."""
+
+from __future__ import annotations
+
+_BY_CODE = {
+    "AuthFailure.SecretIdNotFound": "Check secret_id (TENCENTCLOUD_SECRET_ID): the account does not know it.",
+    "AuthFailure.InvalidSecretId": "Check secret_id (TENCENTCLOUD_SECRET_ID): it is not an API key id.",
+    "AuthFailure.SignatureFailure": "Check that secret_key (TENCENTCLOUD_SECRET_KEY) belongs to secret_id.",
+    "AuthFailure.SignatureExpire": "Set this machine's clock: it is more than five minutes off.",
+    "AuthFailure.TokenFailure": "The temporary key or its token has expired or is wrong; get a new one.",
+    "AuthFailure.UnauthorizedOperation": "Let the key's CAM policy allow this action.",
+    "UnauthorizedOperation": "Let the key's CAM policy allow this action.",
+    "ImageQuotaLimitExceeded": "Delete custom images there or ask Tencent Cloud for a larger quota.",
+    "InvalidImageName.Duplicate": "Choose another copy_name, or rename or delete the image that bears it.",
+    "InvalidImageId.NotFound": "Check the image id and the region it is in.",
+    "InvalidRegion.NotFound": "Check the spelling of the region.",
+    "InvalidRegion.Unavailable": "Tencent Cloud does not copy between these two regions; ask its support to open it.",
+    "UnsupportedRegion": "Check the spelling of the region, and that the account may use it.",
+    "RequestLimitExceeded": "Too many requests a second reach this account; run again.",
+    "ClientNetworkError": "Check the network, the proxy settings and the endpoint; running again is safe.",
+    "ServerNetworkError": "A gateway on the way failed; running again is safe.",
+    "UnreadableAnswer": "Something between here and Tencent Cloud garbled the answer; running again is safe.",
+    "InvalidImageId.InShared": "Cancel the sharing of the image first.",
+    "ResourceUnavailable.InstanceType": "Choose an instance_type that the zone sells.",
+    "ResourcesSoldOut.SpecifiedInstanceType": "Choose another instance_type or another zone.",
+    "InvalidZone.MismatchRegion": "Give a zone of that region.",
+    "InvalidParameterValue.SubnetIdZoneIdNotMatch": "Give a subnet of that zone.",
+    "InternalError": "The service failed; running again is safe.",
+}
+
+
+def advice(code: str | None) -> str:
+    """The way out for a code or, failing that, for the family it belongs to; empty when there is none to give."""
+    while code:
+        if code in _BY_CODE:
+            return _BY_CODE[code]
+        code = code.rpartition(".")[0]
+    return ""
+
+
+def sentence(attempt: str, code: str | None, message: str, request_id: str | None = None) -> str:
+    """What was attempted, why it failed and what to do, in one readable line."""
+    reason = ": ".join(part for part in (code, message.rstrip(". ")) if part)
+    request = f" (request {request_id})" if request_id else ""
+    return " ".join(part for part in (f"{attempt} failed: {reason}{request}.", advice(code)) if part)

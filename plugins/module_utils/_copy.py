@@ -1,0 +1,263 @@
+# SPDX-FileCopyrightText: tencentcloud.cvm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change at any time.
+"""The copy engine: look, decide, act, and again, until every destination is settled or the time is over.
+
+Each round is the same: read every unsettled destination, decide from what is there and from what this run did, then
+do what the decisions ask for. A doubt (a lost answer, a busy source, a name that is taken) is resolved by the next
+round's look, never by repeating. So is a run that was killed: the next one simply begins with a look.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from . import _copy_finish, _copy_preflight, _images
+from ._client import Client
+from ._copy_absent import remove_copies
+from ._copy_order import Order
+from ._copy_plan import VISIBILITY_SECONDS, Action, Stage, Trail, Wanted, decide, stage_of
+from ._copy_source import find_source
+from ._copy_track import Track, preview, settle_refusals, timed_out, to_result
+from ._errors import CloudError, Problem, WaitTimeout
+from ._images import Image
+from ._retry import Fate, fate_of
+from ._wait import Deadline, next_pause, until
+
+NAME_TAKEN = "InvalidImageName.Duplicate"
+
+PATIENCE_SECONDS = 300.0
+"""How long a region may stay unreadable, or a name taken by something invisible, before that region is given up."""
+
+
+@dataclass(frozen=True)
+class State:
+    """What one round hands to the next.
+
+    :param began: when the run began, by its clock
+    :param source_is_fresh: the source was read in this round
+    """
+
+    source: Image
+    tracks: tuple[Track, ...]
+    began: float
+    source_is_fresh: bool = True
+    one_by_one: bool = False
+    """Destinations are sent for singly, because one call for all was refused and nobody knows on whose account."""
+
+
+def copy_images(order: Order, client: Client, *, check_mode: bool) -> dict[str, t.Any]:
+    """Make the order true, and return the module's result."""
+    deadline = Deadline.after(client.clock, order.wait_timeout)
+    if order.wait:
+        client = client.until(deadline)
+    if order.absent:
+        return remove_copies(order, client, deadline, check_mode=check_mode)
+    source = find_source(order, client)
+    tracks = tuple(Track(wanted_copy(order, source, region)) for region in order.destinations)
+    state = look(State(source, tracks, client.clock.now()), client)
+    state = replace(state, tracks=_copy_preflight.check(order, client, source, state.tracks))
+    if check_mode:
+        foreseen = [preview(_copy_finish.foresee(order, client, track)) for track in state.tracks]
+        return to_result(order, source, foreseen)
+    try:
+        state = until(
+            act(order, client, state),
+            lambda seen: act(order, client, look(replace(seen, source_is_fresh=False), client)),
+            lambda seen: all(_is_done(order, track) for track in seen.tracks),
+            deadline if order.wait else Deadline.after(client.clock, VISIBILITY_SECONDS),
+            lambda seen: _pause(order, client, seen),
+        )
+    except WaitTimeout as timeout:
+        state = timeout.last
+    elapsed = client.clock.now() - state.began
+    return to_result(order, state.source, [_ended(order, track, elapsed) for track in state.tracks])
+
+
+def wanted_copy(order: Order, source: Image, region: str) -> Wanted:
+    return Wanted(source, region, order.copy_name or source.image_name, None, order.replace_failed)
+
+
+def _is_done(order: Order, track: Track) -> bool:
+    """Without ``wait`` a run stays only until each copy is known to be under way."""
+    return track.settled or (not order.wait and _is_under_way(track))
+
+
+def _is_under_way(track: Track) -> bool:
+    return track.wants(Action.AWAIT) and (track.image is not None or track.trail.receipt is not None)
+
+
+def _ended(order: Order, track: Track, elapsed: float) -> Track:
+    if not order.wait and _is_under_way(track):
+        return replace(track, status="resumed" if track.trail.sent_at is None else "copied", problem=None)
+    return timed_out(track, elapsed)
+
+
+def _pause(order: Order, client: Client, state: State) -> float:
+    elapsed = client.clock.now() - state.began
+    percents = [
+        track.image.sync_percent
+        for track in state.tracks
+        if not track.settled and track.image is not None and track.image.sync_percent is not None
+    ]
+    return next_pause(elapsed, max(percents, default=None), order.wait_delay)
+
+
+# Look ---------------------------------------------------------------------------------------------------------------
+
+
+def look(state: State, client: Client) -> State:
+    """Read every unsettled destination at once and decide about each."""
+
+    def read(track: Track) -> Sequence[Image] | CloudError:
+        try:
+            return _images.find_by_name(client.in_region(track.region), track.wanted.name)
+        except CloudError as error:
+            return error
+
+    open_tracks = [track for track in state.tracks if not track.settled]
+    seen = dict(zip((track.region for track in open_tracks), client.each(read, open_tracks), strict=True))
+    now = client.clock.now()
+    tracks = tuple(track if track.settled else _decided(track, seen[track.region], now) for track in state.tracks)
+    return replace(state, tracks=tracks)
+
+
+def _decided(track: Track, seen: Sequence[Image] | CloudError, now: float) -> Track:
+    if isinstance(seen, CloudError):
+        return _unreadable(track, seen, now)
+    decision = decide(track.wanted, seen, track.trail, now)
+    image = decision.image
+    trail = track.trail
+    if image is not None and decision.action is Action.AWAIT:
+        trail = replace(trail, seen_id=image.image_id, seen_at=now)
+    trouble = {} if track.decision.action is decision.action is Action.COPY else {"trouble_since": None, "problem": None}
+    decided = replace(track, decision=decision, image=image, trail=trail, **trouble)
+    return settle_refusals(decided)
+
+
+def _unreadable(track: Track, error: CloudError, now: float) -> Track:
+    """A region that cannot be read for a while is looked at again; one that refuses is given up."""
+    since = now if track.trouble_since is None else track.trouble_since
+    lasting = now - since >= PATIENCE_SECONDS
+    never_seen = track.image is None and track.trail == Trail()
+    if fate_of(error.code) is Fate.REFUSED or never_seen or lasting:
+        return track.failed(error.problem())
+    waiting = replace(track.decision, action=Action.AWAIT)
+    return replace(track, decision=waiting, problem=error.problem(), trouble_since=since)
+
+
+# Act ----------------------------------------------------------------------------------------------------------------
+
+
+def act(order: Order, client: Client, state: State) -> State:
+    """Do what the decisions ask for: delete a failed copy, ask for missing ones, complete those that are ready."""
+    tracks = tuple(_delete_failed(client, track) for track in state.tracks)
+    state = _send(order, client, replace(state, tracks=tracks))
+    tracks = _copy_finish.finish(order, client, state.tracks)
+    return replace(state, tracks=tracks)
+
+
+def _delete_failed(client: Client, track: Track) -> Track:
+    if not track.wants(Action.REPLACE) or track.image is None:
+        return track
+    image_id = track.image.image_id
+    try:
+        _images.delete(client.in_region(track.region), image_id, with_snapshots=True)
+    except CloudError as error:
+        if error.may_have_run or fate_of(error.code) is Fate.NEVER_RAN:
+            return replace(track, problem=error.problem())
+        return track.failed(error.problem())
+    changes = (*track.changes, f"deleted {image_id}")
+    before = {"image_id": image_id, "state": track.image.image_state}
+    return replace(track, trail=Trail(deleted_id=image_id), changes=changes, before=before)
+
+
+def _send(order: Order, client: Client, state: State) -> State:
+    """Ask for every missing copy in one call, for the source is busy from then on."""
+    missing = [track for track in state.tracks if track.wants(Action.COPY)]
+    making_room = client.clock.now() - state.began < PATIENCE_SECONDS and any(map(_makes_room, state.tracks))
+    if not missing or making_room:
+        return state
+    state, missing = _with_fresh_source(client, state, missing)
+    if not missing or stage_of(state.source) is not Stage.READY:
+        return state
+    group = missing[:1] if state.one_by_one else missing
+    try:
+        ids = _copy_preflight.request_copies(client, state.source, group)
+    except CloudError as error:
+        return _refused(client, state, group, error)
+    now = client.clock.now()
+    sent = {track.region: _sent(track, now, ids.get(track.region)) for track in group}
+    return _with_tracks(state, sent)
+
+
+def _makes_room(track: Track) -> bool:
+    """A failed copy is about to be deleted, or is being deleted: its region will be missing one in a moment."""
+    if track.wants(Action.REPLACE) or (track.wants(Action.ADOPT) and stage_of(t.cast(Image, track.image)) is Stage.FAILED):
+        return True
+    trail = track.trail
+    return track.wants(Action.AWAIT) and trail.deleted_id is not None and trail.sent_at is None
+
+
+def _sent(track: Track, now: float, receipt: str | None) -> Track:
+    trail = replace(track.trail, sent_at=now, receipt=receipt)
+    decision = replace(track.decision, action=Action.AWAIT, why="the copy is not visible yet")
+    after = {"image_id": receipt, "image_name": track.wanted.name, "tags": track.wanted.marks()}
+    return replace(
+        track, trail=trail, decision=decision, changes=(*track.changes, "copied"), after=after, problem=None
+    )
+
+
+def _with_fresh_source(client: Client, state: State, missing: list[Track]) -> tuple[State, list[Track]]:
+    """In later rounds the source is read again: is it still there, and is it free?"""
+    if state.source_is_fresh or state.source.image_type == _images.SHARED:
+        return state, missing
+    try:
+        source = _images.find_by_id(client.in_region(state.source.region), state.source.image_id)
+    except CloudError as error:
+        unread = {track.region: replace(track, problem=error.problem()) for track in missing}
+        return _with_tracks(state, unread), []
+    if source is None or stage_of(source) is Stage.FAILED:
+        problem = Problem("InvalidImageId.NotFound", f"the source {state.source.image_id} is no longer there")
+        return _with_tracks(state, {track.region: track.failed(problem) for track in missing}), []
+    return replace(state, source=source, source_is_fresh=True), missing
+
+
+def _refused(client: Client, state: State, group: Sequence[Track], error: CloudError) -> State:
+    """What a call for copies that was not plainly accepted means for each destination."""
+    now, problem = client.clock.now(), error.problem()
+    if error.may_have_run:
+        doubtful = {
+            track.region: replace(_sent(track, now, None), changes=track.changes, problem=problem) for track in group
+        }
+        return _with_tracks(state, doubtful)
+    if error.code in _copy_preflight.BUSY_CODES or fate_of(error.code) is Fate.NEVER_RAN:
+        return _with_tracks(state, {track.region: replace(track, problem=problem) for track in group})
+    if len(group) > 1 and error.code in _copy_preflight.DESTINATION_CODES:
+        return _set_aside(client, state, group)
+    return _with_tracks(state, {track.region: _given_up(track, problem, now) for track in group})
+
+
+def _set_aside(client: Client, state: State, group: Sequence[Track]) -> State:
+    """Find out by dry runs which destinations the refusal was about; the rest goes on in the next round."""
+    blamed = _copy_preflight.blame(client, state.source, group)
+    if not blamed:
+        # Refused together and welcome singly, or the source has become busy meanwhile: only the first is a riddle.
+        return replace(state, one_by_one=state.one_by_one or blamed is not None)
+    now = client.clock.now()
+    updated = {track.region: _given_up(track, blamed[track.region], now) for track in group if track.region in blamed}
+    return _with_tracks(state, updated)
+
+
+def _given_up(track: Track, problem: Problem, now: float) -> Track:
+    """A taken name may belong to a copy that is not visible yet: look for a while before believing it."""
+    since = now if track.trouble_since is None else track.trouble_since
+    if problem.code == NAME_TAKEN and now - since < PATIENCE_SECONDS:
+        return replace(track, problem=problem, trouble_since=since)
+    return track.failed(problem)
+
+
+def _with_tracks(state: State, updated: dict[str, Track]) -> State:
+    return replace(state, tracks=tuple(updated.get(track.region, track) for track in state.tracks))

@@ -1,0 +1,173 @@
+# SPDX-FileCopyrightText: tencentcloud.cvm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change at any time.
+"""``state: absent``: remove the copies that carry our provenance, and nothing else."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from . import _images, _tags
+from ._client import Client
+from ._copy_order import Order
+from ._copy_plan import ENCRYPTION_TAG, SOURCE_TAG, Action, Decision, Stage, Wanted, stage_of
+from ._copy_source import WANTED_TYPE
+from ._copy_track import Track, timed_out, to_result
+from ._errors import CloudError, InputError, Problem, WaitTimeout
+from ._images import Image
+from ._retry import Fate, fate_of
+from ._wait import Deadline, next_pause, until
+
+IN_SHARED = "InvalidImageId.InShared"
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What shall be gone from every destination.
+
+    :param source_id: id of the source, which need not exist any more; None when only its name is known
+    :param name: name of the copies; None when it is not known, and then the provenance alone tells
+    """
+
+    region: str
+    source_id: str | None
+    name: str | None
+
+    def is_ours(self, image: Image) -> bool:
+        """Whether the image carries the provenance. An encrypted copy is another module's."""
+        if image.image_id == self.source_id or ENCRYPTION_TAG in image.tags:
+            return False
+        region, _slash, source_id = image.tags.get(SOURCE_TAG, "").partition("/")
+        return region == self.region and self.source_id in (None, source_id) and bool(source_id)
+
+
+def remove_copies(order: Order, client: Client, deadline: Deadline, *, check_mode: bool) -> dict[str, t.Any]:
+    """Make every copy of the order go away, and return the module's result."""
+    source, removal = _what_to_remove(order, client)
+    tracks = client.each(lambda region: _look(order, client, removal, source, region), order.destinations)
+    began = client.clock.now()
+    if check_mode:
+        return to_result(order, source, [_foreseen(track) for track in tracks])
+    tracks = [_delete(order, client, track) for track in tracks]
+    try:
+        if order.wait:
+            tracks = until(
+                tracks,
+                lambda seen: [_delete(order, client, _look_again(client, removal, track)) for track in seen],
+                lambda seen: all(track.settled for track in seen),
+                deadline,
+                lambda _seen: next_pause(client.clock.now() - began, None, order.wait_delay),
+            )
+    except WaitTimeout as timeout:
+        tracks = timeout.last
+    elapsed = client.clock.now() - began
+    return to_result(order, source, [_ended(order, track, elapsed) for track in tracks])
+
+
+def _what_to_remove(order: Order, client: Client) -> tuple[Image | None, Removal]:
+    """The source if it still exists, and how its copies are recognised if it does not."""
+    regional = client.in_region(order.region)
+    if order.image_id:
+        source = _images.find_by_id(regional, order.image_id)
+    else:
+        found = _images.find_by_name(regional, order.image_name or "", WANTED_TYPE[order.kind])
+        if len(found) > 1:
+            listed = ", ".join(sorted(image.image_id for image in found))
+            raise InputError(f"{len(found)} images in {order.region} are named {order.image_name} ({listed}); use image_id.")
+        source = found[0] if found else None
+    name = order.copy_name or order.image_name or (source.image_name if source else None)
+    return source, Removal(order.region, source.image_id if source else order.image_id, name)
+
+
+def _look(order: Order, client: Client, removal: Removal, source: Image | None, region: str) -> Track:
+    placeholder = source or Image(order.region, removal.source_id or "", removal.name or "", "")
+    track = Track(Wanted(placeholder, region, removal.name or ""))
+    try:
+        found = _found(client.in_region(region), removal)
+    except CloudError as error:
+        return track.failed(error.problem())
+    ours = [image for image in found if removal.is_ours(image)]
+    if len(ours) > 1 and removal.name is None:
+        listed = ", ".join(f"{image.image_id} ({image.image_name})" for image in ours)
+        return track.failed(Problem(None, f"several copies are there: {listed}; say which by copy_name"), "conflict")
+    if ours:
+        return replace(track, image=ours[0], decision=Decision(Action.REPLACE, ours[0]))
+    if found:
+        stranger = found[0]
+        mark = stranger.tags.get(SOURCE_TAG)
+        why = f"is a copy of {mark}" if mark else "does not carry the provenance of a copy"
+        problem = Problem(None, f"{stranger.image_id} bears the name and {why}; it is not deleted")
+        return track.failed(problem, "conflict")
+    return replace(track, status="absent")
+
+
+def _found(client: Client, removal: Removal) -> Sequence[Image]:
+    if removal.name is None:
+        mark = f"{removal.region}/{removal.source_id}"
+        return _images.find_by_tag(client, SOURCE_TAG, mark)
+    return [_with_true_tags(client, image) for image in _images.find_by_name(client, removal.name)]
+
+
+def _with_true_tags(client: Client, image: Image) -> Image:
+    """DescribeImages shows new tags late; before an image is called a stranger, the tag service is asked."""
+    if SOURCE_TAG in image.tags:
+        return image
+    try:
+        return replace(image, tags=_tags.read(client, "image", image.image_id))
+    except CloudError:
+        return image
+
+
+def _foreseen(track: Track) -> Track:
+    return track if track.settled else _removed(track)
+
+
+def _removed(track: Track) -> Track:
+    image = t.cast(Image, track.image)
+    before = {"image_id": image.image_id, "image_name": image.image_name, "tags": dict(image.tags)}
+    changes = track.changes or ("deleted",)
+    return replace(track, status="removed", changes=changes, before=before, problem=None)
+
+
+def _delete(order: Order, client: Client, track: Track) -> Track:
+    """Ask for the deletion, once it is possible. An image that is being copied itself has to end that first."""
+    image = track.image
+    if track.settled or image is None or track.changes or stage_of(image) is Stage.UNDER_WAY:
+        return track
+    regional = client.in_region(track.region)
+    try:
+        try:
+            _images.delete(regional, image.image_id, with_snapshots=order.delete_snapshots)
+        except CloudError as error:
+            if error.code != IN_SHARED:
+                raise
+            _images.unshare_all(regional, image.image_id)
+            _images.delete(regional, image.image_id, with_snapshots=order.delete_snapshots)
+    except CloudError as error:
+        if error.may_have_run or fate_of(error.code) is Fate.NEVER_RAN:
+            return replace(track, problem=error.problem())
+        return track.failed(error.problem())
+    return replace(track, changes=("deleted",), problem=None)
+
+
+def _look_again(client: Client, removal: Removal, track: Track) -> Track:
+    if track.settled or track.image is None:
+        return track
+    try:
+        image = _images.find_by_id(client.in_region(track.region), track.image.image_id)
+    except CloudError as error:
+        return track.failed(error.problem()) if fate_of(error.code) is Fate.REFUSED else track
+    if image is None:
+        return _removed(track)
+    return replace(track, image=image)
+
+
+def _ended(order: Order, track: Track, elapsed: float) -> Track:
+    if not track.settled and track.changes and not order.wait:
+        return _removed(track)
+    if not track.settled and not order.wait and track.problem is None:
+        state = track.image.image_state if track.image else ""
+        return track.failed(Problem(None, f"the copy is in state {state} and cannot be deleted now; set wait"))
+    return timed_out(track, elapsed)

@@ -1,0 +1,146 @@
+# SPDX-FileCopyrightText: tencentcloud.cvm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change at any time.
+"""What a copy module was asked for, checked as far as that is possible without the API. Pure."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from ._copy_plan import ENCRYPTION_TAG, SOURCE_TAG
+from ._errors import InputError
+
+LONGEST_NAME = 60
+LONGEST_DESCRIPTION = 256
+_IMAGE_ID = re.compile(r"img-[0-9a-z]+")
+
+
+class Kind(Enum):
+    """The two things that SyncImages does with a plain image."""
+
+    CROSS_REGION = "own custom image to other regions"
+    SHARED = "image shared by another account to an own one, in its region"
+
+
+@dataclass(frozen=True)
+class Order:
+    """One source, the regions that shall hold a copy of it, and how. Seconds for all times."""
+
+    kind: Kind
+    region: str
+    image_id: str | None
+    image_name: str | None
+    destinations: tuple[str, ...]
+    copy_name: str | None = None
+    copy_description: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    copy_source_tags: bool = False
+    allow_cross_border: bool = False
+    replace_failed: bool = False
+    absent: bool = False
+    delete_snapshots: bool = True
+    wait: bool = True
+    wait_timeout: float = 3600
+    wait_delay: float = 15
+
+    @property
+    def source_label(self) -> str:
+        """How messages call the source before it is known."""
+        return f"{self.image_id or self.image_name} ({self.region})"
+
+
+def read_order(kind: Kind, params: Mapping[str, t.Any]) -> Order:
+    """The order in a module's params; an InputError names everything that is wrong with it."""
+    region = params["region"] or ""
+    destinations = params["destination_regions"] if kind is Kind.CROSS_REGION else [region]
+    wrong = [
+        *_wrong_region(region),
+        *_wrong_source(params),
+        *(_wrong_destinations(region, destinations) if kind is Kind.CROSS_REGION else ()),
+        *_wrong_copy(params),
+        *wrong_waiting(params),
+    ]
+    if wrong:
+        raise InputError(" ".join(wrong))
+    return Order(
+        kind=kind,
+        region=region,
+        image_id=params["image_id"] or None,
+        image_name=params["image_name"] or None,
+        destinations=tuple(destinations),
+        copy_name=params["copy_name"],
+        copy_description=params["copy_description"],
+        tags={key: str(value) for key, value in (params["tags"] or {}).items()},
+        copy_source_tags=params["copy_source_tags"],
+        allow_cross_border=params.get("allow_cross_border", False),
+        replace_failed=params["replace_failed"],
+        absent=params["state"] == "absent",
+        delete_snapshots=params["delete_snapshots"],
+        wait=params["wait"],
+        wait_timeout=params["wait_timeout"],
+        wait_delay=params["wait_delay"],
+    )
+
+
+def wrong_image_id(image_id: str) -> list[str]:
+    if _IMAGE_ID.fullmatch(image_id):
+        return []
+    return [f"'{image_id}' is not an image id: one is img- and eight letters or digits, such as img-8toqc6s3."]
+
+
+def wrong_waiting(params: Mapping[str, t.Any]) -> list[str]:
+    found = []
+    if params["wait_timeout"] < 0:
+        found.append("wait_timeout is negative; give the seconds to wait, 0 or more.")
+    if params["wait_delay"] <= 0:
+        found.append("wait_delay must be more than 0 seconds.")
+    return found
+
+
+def wrong_tags(tags: Mapping[str, t.Any] | None) -> list[str]:
+    reserved = sorted({SOURCE_TAG, ENCRYPTION_TAG} & set(tags or {}))
+    return [f"The tag {key} is set by this collection and cannot be given in tags." for key in reserved]
+
+
+def _wrong_region(region: str) -> list[str]:
+    return [] if region else ["region is missing: give the region of the source, or set TENCENTCLOUD_REGION."]
+
+
+def _wrong_source(params: Mapping[str, t.Any]) -> list[str]:
+    if params["image_id"]:
+        return wrong_image_id(params["image_id"])
+    return [] if params["image_name"] else ["Give the source as image_id or image_name; both are empty."]
+
+
+def _wrong_destinations(region: str, destinations: list[str]) -> list[str]:
+    if not destinations:
+        return ["destination_regions is empty; name at least one region."]
+    found = []
+    if not all(destinations):
+        found.append("destination_regions holds an empty name; remove it.")
+    twice = sorted(name for name, count in Counter(destinations).items() if name and count > 1)
+    if twice:
+        found.append(f"destination_regions names {', '.join(twice)} more than once; name each region once.")
+    if region and region in destinations:
+        found.append(
+            f"The source region {region} is among destination_regions: custom images are copied between regions, "
+            "so remove it (the image is already there)."
+        )
+    return found
+
+
+def _wrong_copy(params: Mapping[str, t.Any]) -> list[str]:
+    found = []
+    name, description = params["copy_name"], params["copy_description"]
+    if name is not None and not name:
+        found.append("copy_name is empty; leave it out to keep the source's name.")
+    if name and len(name) > LONGEST_NAME:
+        found.append(f"copy_name has {len(name)} characters; Tencent Cloud allows {LONGEST_NAME}.")
+    if description and len(description) > LONGEST_DESCRIPTION:
+        found.append(f"copy_description has {len(description)} characters; Tencent Cloud allows {LONGEST_DESCRIPTION}.")
+    return found + wrong_tags(params["tags"])

@@ -1,0 +1,148 @@
+# SPDX-FileCopyrightText: tencentcloud.cvm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change at any time.
+"""What can be known to go wrong before anything is written, in check mode and out of it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+
+from . import _images, _regions
+from ._client import Client
+from ._copy_order import Order
+from ._copy_plan import Action, Stage, stage_of
+from ._copy_source import unknown_region
+from ._copy_track import Track
+from ._errors import CloudError, InputError, Problem
+from ._images import Image
+from ._retry import Fate, fate_of
+
+BUSY_CODES = (
+    "FailedOperation.InvalidImageState",
+    "InvalidParameterValue.InvalidImageState",
+    "InvalidImageId.IncorrectState",
+)
+"""The source has another task. Tencent Cloud documents all three; it does not say which one comes when."""
+
+DESTINATION_CODES = (
+    "ImageQuotaLimitExceeded",
+    "InvalidImageName.Duplicate",
+    "InvalidParameterValue.InvalidRegion",
+    "InvalidRegion.NotFound",
+    "InvalidRegion.Unavailable",
+    "UnsupportedOperation.LocationImageNotSupported",
+    "UnsupportedOperation.Region",
+)
+"""Refusals that may be about one destination of several."""
+
+
+def check(order: Order, client: Client, source: Image, tracks: Sequence[Track]) -> tuple[Track, ...]:
+    """Refuse the order (InputError, with every finding) or settle the destinations that cannot be served."""
+    unreadable = [track for track in tracks if track.problem is not None and track.problem.code]
+    missing = [track for track in tracks if track.wants(Action.COPY, Action.REPLACE)]
+    if not missing and not unreadable:
+        return tuple(tracks)
+    findings = _unknown_regions(client, [*missing, *unreadable]) + _borders(order, missing)
+    if findings:
+        raise InputError(" ".join(findings))
+    checked = _without_waiting(order, source, tracks)
+    checked = client.each(lambda track: _room(client, track), checked)
+    return _dry_run(client, source, checked)
+
+
+def request_copies(client: Client, source: Image, group: Sequence[Track], *, dry_run: bool = False) -> dict[str, str]:
+    """Ask for the copies of a group of destinations in one call; region -> id."""
+    regions = [track.region for track in group]
+    return _images.sync(
+        client.in_region(source.region),
+        source.image_id,
+        regions,
+        image_name=group[0].wanted.name,
+        encrypt=group[0].wanted.encryption is not None,
+        dry_run=dry_run,
+    )
+
+
+def blame(client: Client, source: Image, group: Sequence[Track]) -> Mapping[str, Problem] | None:
+    """Which destinations of a refused group are refused alone as well; None when that cannot be told now."""
+
+    def alone(track: Track) -> CloudError | None:
+        try:
+            request_copies(client, source, [track], dry_run=True)
+        except CloudError as error:
+            return error
+        return None
+
+    refusals = dict(zip((track.region for track in group), client.each(alone, group), strict=True))
+    errors = [error for error in refusals.values() if error is not None]
+    if any(error.code in BUSY_CODES or fate_of(error.code) is not Fate.REFUSED for error in errors):
+        return None
+    return {region: error.problem() for region, error in refusals.items() if error is not None}
+
+
+def _unknown_regions(client: Client, tracks: Sequence[Track]) -> list[str]:
+    try:
+        usable = _images.usable_regions(client)
+    except CloudError:
+        return []  # Not being allowed to list the regions is no reason not to use them.
+    findings = []
+    for track in tracks:
+        if track.region not in usable:
+            near = difflib.get_close_matches(track.region, usable, 1)
+            findings.append(unknown_region(track.region) + (f" Did you mean {near[0]}?" if near else ""))
+    return findings
+
+
+def _borders(order: Order, missing: Sequence[Track]) -> list[str]:
+    if order.allow_cross_border:
+        return []
+    return [
+        f"Copying from {order.region} ({_regions.area_of(order.region).value}) to {track.region} "
+        f"({_regions.area_of(track.region).value}) needs Tencent Cloud's permission. "
+        "Ask its support to open it for the account, then set allow_cross_border."
+        for track in missing
+        if _regions.crosses_border(order.region, track.region)
+    ]
+
+
+def _without_waiting(order: Order, source: Image, tracks: Sequence[Track]) -> list[Track]:
+    """A busy source is waited for; who does not want to wait is told."""
+    if order.wait or stage_of(source) is Stage.READY:
+        return list(tracks)
+    problem = Problem(
+        None, f"the source is busy (state {source.image_state}); run again later, or set wait to let the module wait"
+    )
+    return [track.failed(problem) if track.wants(Action.COPY) else track for track in tracks]
+
+
+def _room(client: Client, track: Track) -> Track:
+    if not track.wants(Action.COPY):
+        return track
+    try:
+        quota = _images.quota(client.in_region(track.region))
+    except CloudError:
+        return track  # SyncImages itself will say.
+    if quota["free"] > 0:
+        return track
+    message = f"the region holds {quota['used']} of {quota['total']} custom images"
+    return track.failed(Problem("ImageQuotaLimitExceeded", message))
+
+
+def _dry_run(client: Client, source: Image, tracks: Sequence[Track]) -> tuple[Track, ...]:
+    """Ask the API itself. A busy source, or an answer that got lost, refuses nothing."""
+    missing = [track for track in tracks if track.wants(Action.COPY)]
+    if not missing or stage_of(source) is not Stage.READY:
+        return tuple(tracks)
+    try:
+        request_copies(client, source, missing, dry_run=True)
+    except CloudError as error:
+        if error.code in BUSY_CODES or fate_of(error.code) is not Fate.REFUSED:
+            return tuple(tracks)
+        blamed: Mapping[str, Problem] | None = {track.region: error.problem() for track in missing}
+        if len(missing) > 1 and error.code in DESTINATION_CODES:
+            blamed = blame(client, source, missing)
+        return tuple(
+            track.failed(blamed[track.region]) if blamed and track.region in blamed else track for track in tracks
+        )
+    return tuple(tracks)

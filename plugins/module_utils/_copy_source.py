@@ -1,0 +1,84 @@
+# SPDX-FileCopyrightText: tencentcloud.cvm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change at any time.
+"""Finding the image that shall be copied, and refusing one that cannot be."""
+
+from __future__ import annotations
+
+from . import _images
+from ._client import Client
+from ._copy_order import Kind, Order
+from ._errors import CloudError, InputError
+from ._images import FAILED_STATES, PRIVATE, PUBLIC, SHARED, Image
+
+WANTED_TYPE = {Kind.CROSS_REGION: PRIVATE, Kind.SHARED: SHARED}
+
+
+def find_source(order: Order, client: Client) -> Image:
+    """The one image that the order means; an InputError says why it cannot be copied."""
+    client = client.in_region(order.region)
+    try:
+        image = _by_id(order, client) if order.image_id else _by_name(order, client)
+    except CloudError as error:
+        if error.code in ("UnsupportedRegion", "InvalidRegion.NotFound"):
+            raise InputError(unknown_region(order.region)) from error
+        raise
+    refusal = _wrong_type(order, image) or _wrong_state(order, image)
+    if refusal:
+        raise InputError(refusal)
+    return image
+
+
+def unknown_region(region: str) -> str:
+    return f"{region} is not a region that this account can use; check its spelling."
+
+
+def _by_id(order: Order, client: Client) -> Image:
+    image = _images.find_by_id(client, order.image_id or "")
+    if image is None:
+        raise InputError(
+            f"There is no image {order.image_id} in {order.region} that this account can see. "
+            "Check the id, the region, and the account that the key belongs to."
+        )
+    return image
+
+
+def _by_name(order: Order, client: Client) -> Image:
+    name, wanted_type = order.image_name or "", WANTED_TYPE[order.kind]
+    found = _images.find_by_name(client, name, wanted_type)
+    if len(found) > 1:
+        listed = ", ".join(sorted(image.image_id for image in found))
+        raise InputError(f"{len(found)} images in {order.region} are named {name} ({listed}); say which by image_id.")
+    if found:
+        return found[0]
+    other_type = SHARED if wanted_type == PRIVATE else PRIVATE
+    others = _images.find_by_name(client, name, other_type)
+    if others:
+        return others[0]
+    what = "custom" if wanted_type == PRIVATE else "shared"
+    raise InputError(
+        f"There is no {what} image named {name} in {order.region}. The name must be exact; check it and the region."
+    )
+
+
+def _wrong_type(order: Order, image: Image) -> str | None:
+    label = f"{image.image_id} ({image.image_name}) in {image.region}"
+    if image.image_type == WANTED_TYPE[order.kind]:
+        return None
+    if image.image_type == PUBLIC:
+        return f"{label} is a public image of Tencent Cloud: every region has its own, so it cannot be copied."
+    if image.image_type == SHARED:
+        return (
+            f"{label} is shared by another account: shared images are copied within their region only. "
+            "Make it your own custom image with image_copy_shared first, then copy that one."
+        )
+    return (
+        f"{label} is already a custom image of this account: custom images are copied between regions only. "
+        "Use image_sync_cross_region."
+    )
+
+
+def _wrong_state(order: Order, image: Image) -> str | None:
+    if image.image_state in FAILED_STATES:
+        return f"{image.image_id} in {image.region} is in state {image.image_state} and cannot be copied; make it anew."
+    return None

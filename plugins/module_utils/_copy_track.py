@@ -1,0 +1,201 @@
+# SPDX-FileCopyrightText: tencentcloud.cvm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change at any time.
+"""What a run knows about each destination, and what it returns. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from ._advice import sentence
+from ._copy_order import Order
+from ._copy_plan import Action, Decision, Trail, Wanted
+from ._errors import Problem
+from ._images import Image
+
+FAILED_STATUSES = ("failed", "conflict", "timed_out")
+
+
+@dataclass(frozen=True)
+class Track:
+    """One destination: what is wanted there, what was seen, and how it ended once it has (``status``)."""
+
+    wanted: Wanted
+    trail: Trail = field(default_factory=Trail)
+    decision: Decision = field(default_factory=lambda: Decision(Action.COPY))
+    image: Image | None = None
+    status: str | None = None
+    problem: Problem | None = None
+    """Why it failed; of an unsettled track, what went wrong last."""
+    trouble_since: float | None = None
+    """Since when looking at it, or sending for it, has met the same trouble."""
+    changes: tuple[str, ...] = ()
+    """The writes that took effect, or would, in words."""
+    before: Mapping[str, t.Any] = field(default_factory=dict)
+    after: Mapping[str, t.Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def region(self) -> str:
+        return self.wanted.region
+
+    @property
+    def settled(self) -> bool:
+        return self.status is not None
+
+    def wants(self, *actions: Action) -> bool:
+        return not self.settled and self.decision.action in actions
+
+    def failed(self, problem: Problem, status: str = "failed") -> Track:
+        return replace(self, status=status, problem=problem)
+
+    def noting(self, trail: Trail) -> Track:
+        return replace(self, trail=trail)
+
+    def warned(self, text: str) -> Track:
+        return replace(self, warnings=(*self.warnings, text))
+
+
+def success_status(track: Track) -> str:
+    """How a copy that is ready came to be."""
+    trail = track.trail
+    if trail.deleted_id is not None:
+        return "replaced"
+    if trail.sent_at is not None:
+        return "copied"
+    if trail.seen_id is not None:
+        return "resumed"
+    return "adopted" if track.decision.action is Action.ADOPT else "present"
+
+
+def settle_refusals(track: Track) -> Track:
+    """End the track when the decision is that nothing can be done."""
+    if track.wants(Action.REFUSE):
+        stranger_dropped = replace(track, image=None)
+        return stranger_dropped.failed(Problem(None, track.decision.why), "conflict")
+    if track.wants(Action.FAIL):
+        return track.failed(Problem(None, track.decision.why))
+    return track
+
+
+def preview(track: Track) -> Track:
+    """How the track would end, for check mode."""
+    foreseen = {
+        Action.COPY: "planned",
+        Action.REPLACE: "planned",
+        Action.AWAIT: "resumed",
+        Action.KEEP: "present",
+        Action.ADOPT: "adopted",
+    }
+    if track.settled:
+        return track
+    changes = ("copy",) if track.decision.action in (Action.COPY, Action.REPLACE) else ()
+    return replace(track, status=foreseen[track.decision.action], changes=(*track.changes, *changes))
+
+
+def timed_out(track: Track, elapsed: float) -> Track:
+    """End a track whose time is over. The cloud goes on by itself; a rerun resumes."""
+    if track.settled:
+        return track
+    state = "it is not there yet"
+    if track.image is not None:
+        percent = "" if track.image.sync_percent is None else f", {track.image.sync_percent} %"
+        state = f"{track.image.image_id} is in state {track.image.image_state}{percent}"
+    elif track.decision.why:
+        state = track.decision.why
+    trouble = f"; the last trouble was {track.problem.code}: {track.problem.message}" if track.problem else ""
+    message = f"not finished after {elapsed:.0f} seconds ({state}{trouble}). Run again to go on waiting"
+    request_id = track.problem.request_id if track.problem else None
+    return track.failed(Problem(track.problem.code if track.problem else None, message, request_id), "timed_out")
+
+
+def to_result(order: Order, source: Image | None, tracks: Sequence[Track]) -> dict[str, t.Any]:
+    """What the module returns, failed or not."""
+    copies = [_copy_result(track) for track in tracks]
+    result: dict[str, t.Any] = {
+        "changed": any(track.changes for track in tracks),
+        "source": source.to_result() if source else _unseen_source(order),
+        "copies": copies,
+        "image_ids": {
+            copy["region"]: copy["image_id"]
+            for copy in copies
+            if copy["image_id"] and copy["status"] not in FAILED_STATUSES
+        },
+        "diff": {
+            "before": {track.region: dict(track.before) for track in tracks if track.changes},
+            "after": {track.region: dict(track.after) for track in tracks if track.changes},
+        },
+    }
+    if len(order.destinations) == 1 and order.destinations[0] == order.region:
+        result["image_id"] = copies[0]["image_id"]
+    warnings = [text for track in tracks for text in (*track.warnings, *_rival_warning(track))]
+    if warnings:
+        result["warnings"] = warnings
+    failures = [track for track in tracks if track.problem is not None]
+    if failures:
+        result |= _failure(order, failures, len(tracks))
+    return result
+
+
+def _copy_result(track: Track) -> dict[str, t.Any]:
+    image, gone = track.image, track.status in ("removed", "absent")
+    known_id = image.image_id if image else track.trail.receipt
+    return {
+        "region": track.region,
+        "image_id": None if gone else known_id,
+        "image_name": track.wanted.name,
+        "state": image.image_state if image and not gone else None,
+        "status": track.status,
+        "sync_percent": image.sync_percent if image and not gone else None,
+        "source_image_id": track.wanted.source.image_id,
+        "error": track.problem.to_result() if track.problem else None,
+    }
+
+
+def _unseen_source(order: Order) -> dict[str, t.Any]:
+    return {"image_id": order.image_id, "image_name": order.image_name, "region": order.region}
+
+
+def _rival_warning(track: Track) -> list[str]:
+    if not track.decision.rivals or track.image is None or track.status in FAILED_STATUSES:
+        return []
+    surplus = ", ".join(track.decision.rivals)
+    return [
+        f"{track.region} holds more than one copy of {track.wanted.source.image_id} named {track.wanted.name}: "
+        f"{track.image.image_id} is used, {surplus} can be deleted (two runs may have copied at once)."
+    ]
+
+
+def _failure(order: Order, failures: Sequence[Track], total: int) -> dict[str, t.Any]:
+    sentences = [_sentence(order, track) for track in failures]
+    good = total - len(failures)
+    rest = f" Of {total} destinations {good} are in order; a rerun does only what is missing." if good else ""
+    first = next((track.problem for track in failures if track.problem and track.problem.code), None)
+    return {
+        "failed": True,
+        "msg": " ".join(sentences) + rest,
+        "error_code": first.code if first else None,
+        "request_id": first.request_id if first else None,
+    }
+
+
+def _sentence(order: Order, track: Track) -> str:
+    problem = track.problem or Problem(None, "")
+    verb = "Removing the copy of" if order.absent else "Copying"
+    attempt = f"{verb} {order.source_label} {'in' if order.absent else 'to'} {track.region}"
+    return sentence(attempt, problem.code, problem.message, problem.request_id)
+
+
+def wanted_tags(order: Order, wanted: Wanted) -> dict[str, str]:
+    """Every tag that the copy shall carry. The source's reserved and own marks are never taken over."""
+    reserved = ("qcloud", "tencent", "project")
+    source_tags = {
+        key: value
+        for key, value in wanted.source.tags.items()
+        if order.copy_source_tags and not key.startswith("cvm-image-") and not key.lower().startswith(reserved)
+    }
+    return {**source_tags, **order.tags, **wanted.marks()}
+
+

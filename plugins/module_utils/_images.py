@@ -1,0 +1,210 @@
+# SPDX-FileCopyrightText: tencentcloud.cvm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change at any time.
+"""Images: what the API says of them, and the calls that read or change them. One function an action."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from ._client import CVM, PAGE_SIZE, Client
+from ._errors import CloudError
+
+PRIVATE, PUBLIC, SHARED = "PRIVATE_IMAGE", "PUBLIC_IMAGE", "SHARED_IMAGE"
+
+NORMAL = "NORMAL"
+UNDER_WAY_STATES = ("SYNCING", "CREATING")
+FAILED_STATES = ("CREATEFAILED", "IMPORTFAILED")
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image as DescribeImages shows it to this account. Sizes are GiB."""
+
+    region: str
+    image_id: str
+    image_name: str
+    image_state: str
+    image_type: str = PRIVATE
+    created: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    os_name: str = ""
+    platform: str = ""
+    architecture: str = ""
+    image_size: int = 0
+    image_source: str = ""
+    image_creator: str = ""
+    image_description: str = ""
+    image_family: str = ""
+    image_deprecated: bool = False
+    license_type: str = ""
+    is_support_cloudinit: bool = False
+    sync_percent: int | None = None
+    snapshot_set: tuple[Mapping[str, t.Any], ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def from_api(cls, region: str, item: Mapping[str, t.Any]) -> Image:
+        return cls(
+            region=region,
+            image_id=item["ImageId"],
+            image_name=item.get("ImageName") or "",
+            image_state=item.get("ImageState") or "",
+            image_type=item.get("ImageType") or "",
+            created=_moment(item.get("CreatedTime")),
+            os_name=item.get("OsName") or "",
+            platform=item.get("Platform") or "",
+            architecture=item.get("Architecture") or "",
+            image_size=item.get("ImageSize") or 0,
+            image_source=item.get("ImageSource") or "",
+            image_creator=item.get("ImageCreator") or "",
+            image_description=item.get("ImageDescription") or "",
+            image_family=item.get("ImageFamily") or "",
+            image_deprecated=bool(item.get("ImageDeprecated")),
+            license_type=item.get("LicenseType") or "",
+            is_support_cloudinit=bool(item.get("IsSupportCloudinit")),
+            sync_percent=item.get("SyncPercent"),
+            snapshot_set=tuple(item.get("SnapshotSet") or ()),
+            tags={tag["Key"]: tag["Value"] for tag in item.get("Tags") or ()},
+        )
+
+    def to_result(self) -> dict[str, t.Any]:
+        """The image in snake_case, as modules return it."""
+        return {
+            "region": self.region,
+            "image_id": self.image_id,
+            "image_name": self.image_name,
+            "image_state": self.image_state,
+            "image_type": self.image_type,
+            "created_time": self.created.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "os_name": self.os_name,
+            "platform": self.platform,
+            "architecture": self.architecture,
+            "image_size": self.image_size,
+            "image_source": self.image_source,
+            "image_creator": self.image_creator,
+            "image_description": self.image_description,
+            "image_family": self.image_family,
+            "image_deprecated": self.image_deprecated,
+            "license_type": self.license_type,
+            "is_support_cloudinit": self.is_support_cloudinit,
+            "sync_percent": self.sync_percent,
+            "snapshot_set": [
+                {
+                    "snapshot_id": snapshot.get("SnapshotId"),
+                    "disk_usage": snapshot.get("DiskUsage"),
+                    "disk_size": snapshot.get("DiskSize"),
+                }
+                for snapshot in self.snapshot_set
+            ],
+            "tags": dict(self.tags),
+        }
+
+
+def _moment(text: str | None) -> datetime:
+    """``2022-09-22T15:10:55Z``, or the ``+00:00`` of the documentation's examples."""
+    try:
+        moment = datetime.fromisoformat(text or "")
+    except ValueError:
+        return datetime(1970, 1, 1, tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def search(client: Client, filters: Mapping[str, Sequence[str]]) -> list[Image]:
+    """Every image of the client's region that passes the filters, to the last page."""
+    listed = [{"Name": name, "Values": list(values)} for name, values in filters.items()]
+    items = client.pages("DescribeImages", {"Filters": listed}, "ImageSet")
+    return [Image.from_api(client.region, item) for item in items]
+
+
+def find_by_id(client: Client, image_id: str) -> Image | None:
+    """An image of any type that this account can see in the client's region."""
+    found = find_by_ids(client, [image_id])
+    return found[0] if found else None
+
+
+def find_by_ids(client: Client, image_ids: Sequence[str]) -> list[Image]:
+    images: list[Image] = []
+    for start in range(0, len(image_ids), PAGE_SIZE):
+        chunk = list(image_ids[start : start + PAGE_SIZE])
+        answer = client.call("DescribeImages", {"ImageIds": chunk, "Limit": PAGE_SIZE})
+        images += [Image.from_api(client.region, item) for item in answer.get("ImageSet") or ()]
+    return images
+
+
+def find_by_name(client: Client, name: str, image_type: str = PRIVATE) -> list[Image]:
+    """The images of exactly that name. The API's own filter is fuzzy, so its answer is compared once more."""
+    found = search(client, {"image-type": [image_type], "image-name": [name]})
+    return [image for image in found if image.image_name == name]
+
+
+def find_by_tag(client: Client, key: str, value: str) -> list[Image]:
+    """Own images that carry a tag of exactly that key and value."""
+    found = search(client, {"image-type": [PRIVATE], f"tag:{key}": [value]})
+    return [image for image in found if image.tags.get(key) == value]
+
+
+def sync(
+    client: Client,
+    image_id: str,
+    destination_regions: Sequence[str],
+    *,
+    image_name: str,
+    kms_key_id: str | None = None,
+    encrypt: bool = False,
+    dry_run: bool = False,
+) -> dict[str, str]:
+    """Start copies; returns region -> id of the copy, as far as the API names them. Costs nothing itself."""
+    params: dict[str, t.Any] = {
+        "ImageIds": [image_id],
+        "DestinationRegions": list(destination_regions),
+        "ImageName": image_name,
+        "ImageSetRequired": True,
+    }
+    if encrypt:
+        params["Encrypt"] = True
+    if kms_key_id:
+        params["KmsKeyId"] = kms_key_id
+    if dry_run:
+        params["DryRun"] = True
+    try:
+        answer = client.call("SyncImages", params)
+    except CloudError as error:
+        if dry_run and error.code == "DryRunOperation":
+            return {}
+        raise
+    return {item["Region"]: item["ImageId"] for item in answer.get("ImageSet") or ()}
+
+
+def delete(client: Client, image_id: str, *, with_snapshots: bool) -> None:
+    """Delete an own image. Its snapshots stay, and cost, unless they are deleted with it."""
+    client.call("DeleteImages", {"ImageIds": [image_id], "DeleteBindedSnap": with_snapshots})
+
+
+def describe(client: Client, image_id: str, description: str) -> None:
+    client.call("ModifyImageAttribute", {"ImageId": image_id, "ImageDescription": description})
+
+
+def quota(client: Client) -> dict[str, int]:
+    """How many custom images the region may hold, and how many it does."""
+    total = int(client.call("DescribeImageQuota")["ImageNumQuota"])
+    filters = [{"Name": "image-type", "Values": [PRIVATE]}]
+    used = int(client.call("DescribeImages", {"Filters": filters, "Limit": 1})["TotalCount"])
+    return {"total": total, "used": used, "free": max(0, total - used)}
+
+
+def usable_regions(client: Client) -> list[str]:
+    """The regions that the API says this account may use."""
+    listed = client.call("DescribeRegions", service=CVM).get("RegionSet") or ()
+    return [item["Region"] for item in listed if item.get("RegionState") == "AVAILABLE"]
+
+
+def unshare_all(client: Client, image_id: str) -> None:
+    """Cancel every sharing of an own image. The accounts lose it; copies they made stay theirs."""
+    answer = client.call("DescribeImageSharePermission", {"ImageId": image_id})
+    accounts = [item["AccountId"] for item in answer.get("SharePermissionSet") or ()]
+    if accounts:
+        params = {"ImageId": image_id, "AccountIds": accounts, "Permission": "CANCEL"}
+        client.call("ModifyImageSharePermission", params)

@@ -1,0 +1,272 @@
+# SPDX-FileCopyrightText: tencentcloud.cvm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change at any time.
+"""The instance engine: look at the group, plan, act, and again, until the plan is finished or the time is over."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from . import _instances, _tags
+from ._advice import sentence
+from ._client import Client
+from ._errors import CloudError, InputError, Problem, WaitTimeout
+from ._instance_order import Order
+from ._instance_plan import Plan, make_plan
+from ._instances import DEAD_STATES, LAUNCH_FAILED, PENDING, Instance
+from ._retry import Fate, fate_of
+from ._wait import Deadline, next_pause, until
+
+VISIBILITY_SECONDS = 60.0
+"""How long the API may take to show an instance that it has just launched."""
+
+PATIENCE_SECONDS = 300.0
+"""How long the group may stay unreadable before the run gives up."""
+
+LONGEST_PAUSE = 5.0
+"""Instances come up in less than a minute, so they are looked at more often than copies."""
+
+
+@dataclass(frozen=True)
+class State:
+    """What one round hands to the next.
+
+    :param launched: the ids that this run has launched, with when
+    :param generation: raised when a ClientToken turns out to stand for instances that are gone
+    :param trouble: what went wrong last, without ending the run; ``trouble_since`` when that began
+    :param failed: the sentence with which the run ends, and ``problem`` the API's error behind it
+    """
+
+    members: tuple[Instance, ...] = ()
+    plan: Plan = field(default_factory=Plan)
+    launched: Mapping[str, float] = field(default_factory=dict)
+    generation: int = 0
+    changed: bool = False
+    trouble: CloudError | None = None
+    trouble_since: float | None = None
+    failed: str | None = None
+    problem: Problem | None = None
+
+
+def converge_group(order: Order, client: Client, *, check_mode: bool) -> dict[str, t.Any]:
+    """Make the order true, and return the module's result."""
+    deadline = Deadline.after(client.clock, order.wait_timeout)
+    client = (client.until(deadline) if order.wait else client).in_region(order.region)
+    state = _look(order, client, State())
+    before = _alive(state)
+    _refuse(order, state.plan)
+    if check_mode:
+        return _foresee(order, client, state, before)
+    began = client.clock.now()
+    try:
+        state = until(
+            _act(order, client, state),
+            lambda seen: _act(order, client, _look_again(order, client, seen)),
+            lambda seen: _is_done(order, seen),
+            deadline,
+            lambda _seen: min(next_pause(client.clock.now() - began, None, order.wait_delay), LONGEST_PAUSE),
+        )
+    except WaitTimeout as timeout:
+        state = replace(timeout.last, failed=_late(order, timeout.last, client.clock.now() - began))
+    return _result(order, state, before)
+
+
+def _is_done(order: Order, state: State) -> bool:
+    if state.failed is not None:
+        return True
+    return state.trouble is None and (not order.wait or state.plan.finished)
+
+
+# Look ---------------------------------------------------------------------------------------------------------------
+
+
+def _look(order: Order, client: Client, state: State) -> State:
+    """Read the group, and what this run has launched: neither may be visible at once, nor its tags."""
+    members = {member.instance_id: member for member in _instances.find_group(client, order.name)}
+    untagged = [instance_id for instance_id in state.launched if instance_id not in members]
+    members |= {member.instance_id: member for member in _instances.find_by_ids(client, untagged)}
+    now = client.clock.now()
+    unseen = {instance_id: since for instance_id, since in state.launched.items() if instance_id not in members}
+    gone = {instance_id for instance_id, since in unseen.items() if now - since >= VISIBILITY_SECONDS}
+    for instance_id in unseen.keys() - gone:
+        members[instance_id] = Instance(order.region, instance_id, order.name, PENDING, image_id=order.image_id or "")
+    found = tuple(members.values())
+    failures = [
+        member for member in found if member.instance_state == LAUNCH_FAILED and member.instance_id in state.launched
+    ]
+    return replace(
+        state,
+        members=found,
+        plan=_without_late_tags(client, make_plan(order, found)),
+        launched={instance_id: since for instance_id, since in state.launched.items() if instance_id not in gone},
+        generation=state.generation + bool(gone),
+        trouble=None,
+        trouble_since=None,
+        failed=" ".join(_launch_failure(order, member) for member in failures) or None,
+    )
+
+
+def _look_again(order: Order, client: Client, state: State) -> State:
+    """A look whose failure does not lose what the run knows."""
+    try:
+        return _look(order, client, state)
+    except CloudError as error:
+        now = client.clock.now()
+        since = now if state.trouble_since is None else state.trouble_since
+        if fate_of(error.code) is Fate.REFUSED or now - since >= PATIENCE_SECONDS:
+            return _failed(replace(state, plan=Plan()), f"Reading the group {order.name} in {order.region}", error)
+        return replace(state, plan=Plan(settling=tuple(state.launched)), trouble=error, trouble_since=since)
+
+
+def _without_late_tags(client: Client, plan: Plan) -> Plan:
+    """DescribeInstances shows new tags late; before they are written, the tag service is asked."""
+    retag = {}
+    for instance_id, lack in plan.retag.items():
+        try:
+            actual = _tags.read(client, "instance", instance_id)
+        except CloudError:
+            actual = {}
+        missing = {key: value for key, value in lack.items() if actual.get(key) != value}
+        if missing:
+            retag[instance_id] = missing
+    return replace(plan, retag=retag)
+
+
+def _launch_failure(order: Order, member: Instance) -> str:
+    reason = (member.latest_operation_error_msg or "the API gives no reason").rstrip(". ")
+    return (
+        f"Launching {member.instance_id} ({order.name}) in {order.region} failed: {reason}. "
+        "Run again to launch another in its place."
+    )
+
+
+def _refuse(order: Order, plan: Plan) -> None:
+    """What cannot be done ends the run before anything is written."""
+    problems = list(plan.problems)
+    if plan.launch:
+        missing = [option for option, value in (("image_id", order.image_id), ("zone", order.zone)) if not value]
+        if missing:
+            problems.append(f"{plan.launch} instance(s) are to be launched, which needs {' and '.join(missing)}.")
+    if problems:
+        raise InputError(" ".join(problems))
+
+
+# Act ----------------------------------------------------------------------------------------------------------------
+
+
+def _act(order: Order, client: Client, state: State) -> State:
+    """Carry out the plan. A write that may or may not have run is left to the next look."""
+    plan = state.plan
+    if state.failed is not None or state.trouble is not None:
+        return state
+    if plan.problems:
+        return replace(state, failed=" ".join(plan.problems))
+    if not plan.changes:
+        return state
+    try:
+        return _launch(order, client, state) if plan.launch else _write(order, client, state)
+    except CloudError as error:
+        state = replace(state, changed=state.changed or error.may_have_run)
+        if error.may_have_run:
+            return replace(state, trouble=error, trouble_since=client.clock.now())
+        return _failed(state, _attempt(order, plan, error), error)
+
+
+def _request(order: Order, state: State) -> dict[str, t.Any]:
+    return order.request(state.plan.launch, (member.instance_id for member in state.members), state.generation)
+
+
+def _launch(order: Order, client: Client, state: State) -> State:
+    now = client.clock.now()
+    ids = _instances.run(client, _request(order, state))
+    launched = {**state.launched, **dict.fromkeys(ids, now)}
+    placeholders = tuple(Instance(order.region, instance_id, order.name, PENDING) for instance_id in ids)
+    return replace(
+        state, members=state.members + placeholders, launched=launched, changed=True, plan=Plan(settling=ids)
+    )
+
+
+def _write(order: Order, client: Client, state: State) -> State:
+    plan = state.plan
+    for instance_ids, write in (
+        (plan.start, _instances.start),
+        (plan.stop, _instances.stop),
+        (plan.terminate, _instances.terminate),
+    ):
+        if instance_ids:
+            write(client, instance_ids)
+            state = replace(state, changed=True)
+    if plan.rename:
+        _instances.rename(client, plan.rename, order.name)
+    if plan.regroup:
+        _instances.set_security_groups(client, plan.regroup, order.security_group_ids or ())
+    if plan.retag:
+        account = _tags.account_id(client)
+        for instance_id, tags in plan.retag.items():
+            _tags.write(client, "instance", instance_id, account, tags)
+    # What was written is read once more before the run ends, so that the result shows it.
+    return replace(state, changed=True, plan=Plan(settling=("to be read again",)))
+
+
+def _attempt(order: Order, plan: Plan, error: CloudError) -> str:
+    if plan.launch:
+        return f"Launching {plan.launch} instance(s) of {order.name} in {order.region}"
+    return f"{error.action} for the group {order.name} in {order.region}"
+
+
+def _failed(state: State, attempt: str, error: CloudError) -> State:
+    text = sentence(attempt, error.code, error.message, error.request_id)
+    return replace(state, failed=text, problem=error.problem())
+
+
+# Result -------------------------------------------------------------------------------------------------------------
+
+
+def _foresee(order: Order, client: Client, state: State, before: list[Instance]) -> dict[str, t.Any]:
+    """Check mode: what would happen, and whether the API would allow the launch."""
+    if state.plan.launch:
+        try:
+            _instances.try_run(client, _request(order, state))
+        except CloudError as error:
+            state = _failed(state, _attempt(order, state.plan, error), error)
+    return _result(order, replace(state, changed=state.plan.changes), before)
+
+
+def _late(order: Order, state: State, elapsed: float) -> str:
+    states = ", ".join(f"{member.instance_id} is {member.instance_state}" for member in state.members) or "none is there"
+    trouble = f" The last trouble was {state.trouble}." if state.trouble else ""
+    return (
+        f"The group {order.name} in {order.region} is not as wanted after {elapsed:.0f} seconds ({states}).{trouble} "
+        "Run again to go on waiting."
+    )
+
+
+def _alive(state: State) -> list[Instance]:
+    alive = [member for member in state.members if member.instance_state not in DEAD_STATES]
+    return sorted(alive, key=lambda member: (member.created_time, member.instance_id))
+
+
+def _result(order: Order, state: State, before: list[Instance]) -> dict[str, t.Any]:
+    instances = [member.to_result() for member in _alive(state)]
+    result: dict[str, t.Any] = {
+        "changed": state.changed,
+        "instances": instances,
+        "instance_ids": [item["instance_id"] for item in instances],
+        "diff": {
+            "before": {"instances": [member.to_result() for member in before]},
+            "after": {"instances": _afterwards(order, state, instances)},
+        },
+    }
+    if state.failed is not None:
+        problem = state.problem or Problem(None, "")
+        result |= {"failed": True, "msg": state.failed, "error_code": problem.code, "request_id": problem.request_id}
+    return result
+
+
+def _afterwards(order: Order, state: State, instances: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
+    """What is there, without those that go, and with those to come that have no id yet (check mode)."""
+    new = {"instance_name": order.name, "image_id": order.image_id, "instance_type": order.instance_type}
+    staying = [item for item in instances if item["instance_id"] not in state.plan.terminate]
+    return staying + [new] * state.plan.launch

@@ -1,0 +1,175 @@
+# SPDX-FileCopyrightText: tencentcloud.cvm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change at any time.
+"""What the instance module was asked for, checked as far as that is possible without the API. Pure."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import typing as t
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from ._copy_order import wrong_image_id, wrong_waiting
+from ._errors import InputError
+from ._instances import GROUP_TAG
+
+MOST_INSTANCES = 500
+LONGEST_NAME = 128
+USER_DATA_BYTES = 16 * 1024
+
+
+@dataclass(frozen=True)
+class Order:
+    """A group of like instances in one region. ``launch`` is what RunInstances is told besides count and token."""
+
+    region: str
+    name: str
+    count: int
+    state: str
+    on_image_change: str
+    image_id: str | None = None
+    instance_type: str | None = None
+    zone: str | None = None
+    vpc_id: str | None = None
+    subnet_id: str | None = None
+    security_group_ids: tuple[str, ...] | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    launch: Mapping[str, t.Any] = field(default_factory=dict, repr=False)
+    wait: bool = True
+    wait_timeout: float = 600
+    wait_delay: float = 15
+
+    def wanted_tags(self) -> dict[str, str]:
+        return {**self.tags, GROUP_TAG: self.name}
+
+    def request(self, count: int, known_ids: Iterable[str], generation: int) -> dict[str, t.Any]:
+        """The RunInstances request. The same decision has the same ClientToken, in this run and in the next."""
+        request = {**self.launch, "InstanceCount": count}
+        decision = [self.region, self.name, request, sorted(known_ids), generation]
+        digest = hashlib.sha256(json.dumps(decision, sort_keys=True).encode()).hexdigest()
+        return {**request, "ClientToken": f"ansible-{digest[:48]}"}
+
+
+def read_order(params: Mapping[str, t.Any]) -> Order:
+    """The order in the module's params; an InputError names everything that is wrong with it."""
+    wrong = [
+        *([] if params["region"] else ["region is missing: give it, or set TENCENTCLOUD_REGION."]),
+        *_wrong_group(params),
+        *(wrong_image_id(params["image_id"]) if params["image_id"] else ()),
+        *_wrong_network(params),
+        *_wrong_user_data(params),
+        *wrong_waiting(params),
+    ]
+    if wrong:
+        raise InputError(" ".join(wrong))
+    tags = {key: str(value) for key, value in (params["tags"] or {}).items()}
+    groups = params["security_group_ids"]
+    return Order(
+        region=params["region"],
+        name=params["name"],
+        count=0 if params["state"] == "absent" else params["exact_count"],
+        state=params["state"],
+        on_image_change=params["on_image_change"],
+        image_id=params["image_id"],
+        instance_type=params["instance_type"],
+        zone=params["zone"],
+        vpc_id=params["vpc_id"],
+        subnet_id=params["subnet_id"],
+        security_group_ids=None if groups is None else tuple(groups),
+        tags=tags,
+        launch=_launch(params, {**tags, GROUP_TAG: params["name"]}),
+        wait=params["wait"],
+        wait_timeout=params["wait_timeout"],
+        wait_delay=params["wait_delay"],
+    )
+
+
+def _wrong_group(params: Mapping[str, t.Any]) -> list[str]:
+    found = []
+    name, count = params["name"], params["exact_count"]
+    if not name:
+        found.append("name is empty; it names the group of instances.")
+    if len(name) > LONGEST_NAME:
+        found.append(f"name has {len(name)} characters; Tencent Cloud allows {LONGEST_NAME}.")
+    if not 0 <= count <= MOST_INSTANCES:
+        found.append(f"exact_count is {count}; it must be from 0 to {MOST_INSTANCES}.")
+    if GROUP_TAG in (params["tags"] or {}):
+        found.append(f"The tag {GROUP_TAG} is set by this collection and cannot be given in tags.")
+    return found
+
+
+def _wrong_network(params: Mapping[str, t.Any]) -> list[str]:
+    found = []
+    region, zone = params["region"], params["zone"]
+    if region and zone and not zone.startswith(f"{region}-"):
+        found.append(f"The zone {zone} is not in the region {region}; give a zone such as {region}-1.")
+    if bool(params["vpc_id"]) != bool(params["subnet_id"]):
+        found.append("vpc_id and subnet_id go together: give both, or neither for the default network of the zone.")
+    return found
+
+
+def _wrong_user_data(params: Mapping[str, t.Any]) -> list[str]:
+    size = len((params["user_data"] or "").encode())
+    if size <= USER_DATA_BYTES:
+        return []
+    return [f"user_data has {size} bytes; Tencent Cloud allows {USER_DATA_BYTES} (16 KB)."]
+
+
+def _launch(params: Mapping[str, t.Any], tags: Mapping[str, str]) -> dict[str, t.Any]:
+    """RunInstances parameters in the API's own names; what is not given is left to the API."""
+    user_data = params["user_data"]
+    given = {
+        "ImageId": params["image_id"],
+        "InstanceName": params["name"],
+        "InstanceType": params["instance_type"],
+        "InstanceChargeType": params["charge_type"],
+        "Placement": _given({"Zone": params["zone"], "ProjectId": params["project_id"]}),
+        "VirtualPrivateCloud": _given({"VpcId": params["vpc_id"], "SubnetId": params["subnet_id"]}),
+        "SecurityGroupIds": params["security_group_ids"],
+        "LoginSettings": _given({"KeyIds": params["key_ids"], "Password": params["password"]}),
+        "HostName": params["hostname"],
+        "UserData": base64.b64encode(user_data.encode()).decode() if user_data else None,
+        "SystemDisk": _disk(params["system_disk"]),
+        "DataDisks": [_disk(disk) for disk in params["data_disks"] or ()],
+        "InternetAccessible": _internet(params["internet"]),
+        "CamRoleName": params["cam_role_name"],
+        "TagSpecification": [
+            {
+                "ResourceType": "instance",
+                "Tags": [{"Key": key, "Value": value} for key, value in sorted(tags.items())],
+            }
+        ],
+    }
+    return {key: value for key, value in given.items() if value not in (None, {}, [])}
+
+
+def _given(values: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _disk(disk: Mapping[str, t.Any] | None) -> dict[str, t.Any]:
+    if not disk:
+        return {}
+    return _given(
+        {
+            "DiskType": disk["disk_type"],
+            "DiskSize": disk["disk_size"],
+            "SnapshotId": disk.get("snapshot_id"),
+            "DeleteWithInstance": disk.get("delete_with_instance"),
+        }
+    )
+
+
+def _internet(internet: Mapping[str, t.Any] | None) -> dict[str, t.Any]:
+    if not internet:
+        return {}
+    return _given(
+        {
+            "InternetChargeType": internet["charge_type"],
+            "InternetMaxBandwidthOut": internet["max_bandwidth_out"],
+            "PublicIpAssigned": internet["public_ip_assigned"],
+        }
+    )

@@ -1,0 +1,139 @@
+# SPDX-FileCopyrightText: tencentcloud.cvm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change at any time.
+"""The frame of every module: arguments, connection, and the only place where an error becomes ``fail_json``."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ansible.module_utils.basic import AnsibleFallbackNotFound, AnsibleModule, missing_required_lib
+
+from ._advice import sentence
+from ._client import Client, Connection, connect
+from ._credentials import find_credential, first_set
+from ._errors import CloudError, InputError, SdkMissing
+from ._wait import Clock
+
+CA_VARIABLES = ("TENCENTCLOUD_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
+
+
+def from_environment(*names: str) -> str:
+    """An Ansible fallback that takes an empty variable for unset: controllers inject fields left blank as empty."""
+    value = first_set(os.environ, names)
+    if value is None:
+        raise AnsibleFallbackNotFound
+    return value
+
+
+def _fallback(*names: str) -> tuple[Callable[..., str], list[str]]:
+    return from_environment, list(names)
+
+
+CONNECTION_ARGUMENTS: dict[str, t.Any] = {
+    "secret_id": {"type": "str"},
+    "secret_key": {"type": "str", "no_log": True},
+    "token": {"type": "str", "no_log": True},
+    "profile": {"type": "str"},
+    "region": {"type": "str", "fallback": _fallback("TENCENTCLOUD_REGION")},
+    "domain": {"type": "str", "fallback": _fallback("TENCENTCLOUD_DOMAIN"), "default": "tencentcloudapi.com"},
+    "endpoint": {"type": "str", "fallback": _fallback("TENCENTCLOUD_ENDPOINT")},
+    "api_timeout": {"type": "int", "default": 60},
+}
+
+COPY_ARGUMENTS: dict[str, t.Any] = {
+    "image_id": {"type": "str"},
+    "image_name": {"type": "str"},
+    "copy_name": {"type": "str"},
+    "copy_description": {"type": "str"},
+    "tags": {"type": "dict"},
+    "copy_source_tags": {"type": "bool", "default": False},
+    "replace_failed": {"type": "bool", "default": False},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "delete_snapshots": {"type": "bool", "default": True},
+}
+
+ONE_SOURCE: dict[str, t.Any] = {
+    "mutually_exclusive": [("image_id", "image_name")],
+    "required_one_of": [("image_id", "image_name")],
+}
+
+
+def wait_arguments(timeout: int) -> dict[str, t.Any]:
+    return {
+        "wait": {"type": "bool", "default": True},
+        "wait_timeout": {"type": "int", "default": timeout},
+        "wait_delay": {"type": "float", "default": 15.0},
+    }
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a module body works with: its options, and the API of the account."""
+
+    params: Mapping[str, t.Any]
+    check_mode: bool
+    client: Client
+
+
+Body = Callable[[Task], dict[str, t.Any]]
+
+
+def run_module(body: Body, arguments: Mapping[str, t.Any], **rules: t.Any) -> None:
+    """Run a module: its body returns the result, whose ``failed`` decides how it ends.
+
+    ``rules`` are those of AnsibleModule: mutually_exclusive, required_one_of and so on.
+    """
+    module = AnsibleModule(argument_spec={**CONNECTION_ARGUMENTS, **arguments}, supports_check_mode=True, **rules)
+    try:
+        client = connect(_connection(module), module.params["region"] or "", Clock())
+        result = body(Task(module.params, module.check_mode, client))
+    except SdkMissing as error:
+        module.fail_json(msg=f"{missing_required_lib(str(error))} Install it with: pip install {error}")
+    except InputError as error:
+        module.fail_json(msg=str(error))
+    except CloudError as error:
+        attempt = f"{error.action} in {error.region}" if error.region else error.action
+        module.fail_json(
+            msg=sentence(attempt, error.code, error.message, error.request_id),
+            error_code=error.code,
+            request_id=error.request_id,
+        )
+    if not module._diff:  # noqa: SLF001 - AnsibleModule has no other way to ask
+        result.pop("diff", None)
+    if result.get("failed"):
+        module.fail_json(**result)
+    module.exit_json(**result)
+
+
+def _connection(module: AnsibleModule) -> Connection:
+    params = module.params
+    _check_endpoint(params["endpoint"])
+    if params["api_timeout"] <= 0:
+        raise InputError("api_timeout must be more than 0 seconds.")
+    credential = find_credential(params, os.environ, Path.home())
+    # A key from the environment or a profile is as secret as one from an option.
+    module.no_log_values.update(credential.secrets())
+    return Connection(
+        credential=credential,
+        endpoint=(params["endpoint"] or "").rstrip("/") or None,
+        domain=params["domain"],
+        timeout=params["api_timeout"],
+        ca_bundle=first_set(os.environ, CA_VARIABLES),
+    )
+
+
+def _check_endpoint(endpoint: str | None) -> None:
+    if not endpoint:
+        return
+    parts = urlsplit(endpoint)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
+        raise InputError(
+            f"endpoint '{endpoint}' is not a URL of the form https://host[:port]; "
+            "leave it out for Tencent Cloud's public endpoints."
+        )
