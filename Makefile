@@ -1,0 +1,40 @@
+# SPDX-FileCopyrightText: tencentcloud.cvm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Two doors for people, `make demo` and `make test`. They only see to it that nox is there; noxfile.py does the work.
+
+PYTHON ?= python3
+
+# Nothing is written outside the clone, pip's cache included.
+export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+NOX := .venv/bin/nox
+REPORT := .cache/report
+
+.PHONY: help demo test clean
+
+help:
+	@echo 'make demo    start an emulated cloud, copy images between its regions, launch machines, and do it all again'
+	@echo 'make test    every check; `$(NOX) --list` names them and `$(NOX) -e NAME` runs one'
+	@echo 'make clean   remove everything that the two have made'
+
+demo: .venv/ready
+	@$(NOX) -e demo
+
+test: .venv/ready
+	@rm -rf $(REPORT); mkdir -p $(REPORT)
+	@$(NOX) --report $(REPORT)/nox.json; status=$$?; \
+	.venv/bin/python tests/tools/closing_line.py $(REPORT); exit $$status
+
+clean:
+	rm -rf .venv .nox .cache .build dist
+
+.venv/ready: tests/requirements/nox.txt tests/requirements/constraints.txt
+	@$(PYTHON) -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	echo 'This needs Python 3.11 or newer with venv (on Debian: apt install python3-venv), and $(PYTHON) is not that;' \
+	'name another one with: make PYTHON=...' >&2; exit 1; }
+	@echo 'Installing nox into .venv'
+	@$(PYTHON) -m venv --clear .venv
+	@.venv/bin/python -m pip install -qq --no-compile -r tests/requirements/nox.txt
+	@touch $@

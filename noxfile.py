@@ -1,0 +1,357 @@
+# SPDX-FileCopyrightText: tencentcloud.cvm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The engine room: every check is a session here. `nox --list` names them, `nox` runs what `make test` runs."""
+
+from __future__ import annotations
+
+import configparser
+import contextlib
+import hashlib
+import itertools
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import typing as t
+from pathlib import Path
+
+import antsibull_nox
+import nox
+
+ROOT = Path(__file__).resolve().parent
+CACHE = ROOT / ".cache"
+REQUIREMENTS = ROOT / "tests" / "requirements"
+NAME = Path("ansible_collections", "tencentcloud", "cvm")
+THIS_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+# The newest release of each other ansible-core, and a Python that it runs on.
+OTHER_CORES = {"2.18": "3.11", "2.20": "3.12", "2.21": "3.13"}
+# ansible-test asks for the one that belongs to its release: the first up to 2.19, the second from 2.20 on.
+GET_PIP_VERSIONS = ("24_2", "25_2")
+# What a user runs or reads; anything else in the tarball is a hole in galaxy.yml's build_ignore.
+PRODUCT = {
+    *("FILES.json", "MANIFEST.json", "COPYING", "README.md", "CHANGELOG.md", "requirements.txt"),
+    *("changelogs", "docs", "meta", "playbooks", "plugins", "roles"),
+}
+
+nox.options.reuse_venv = "yes"
+nox.options.download_python = "never"
+nox.options.error_on_external_run = True
+nox.options.error_on_missing_interpreters = False
+
+
+# --- The ground that every session stands on
+
+
+def isolate() -> None:
+    """Keep what sessions write below the clone, and what they test away from the caller's settings and credentials."""
+    home = CACHE / "home"
+    config = os.environ.pop("XDG_CONFIG_HOME", None) or Path.home() / ".config"
+    pyenv = os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv"
+    pip_configs = [
+        Path.home() / ".pip/pip.conf",
+        Path(config, "pip/pip.conf"),
+        Path(os.environ.get("PIP_CONFIG_FILE", os.devnull)),
+    ]
+    for name in list(os.environ):
+        if re.match(r"ANSIBLE_|TENCENTCLOUD_|TCCLI_|PYTHONPATH$|GIT_(DIR|WORK_TREE|INDEX_FILE)$", name):
+            del os.environ[name]
+    no_proxy = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
+    os.environ |= {
+        "HOME": str(home),
+        "ANSIBLE_HOME": str(home / ".ansible"),
+        "XDG_CACHE_HOME": str(CACHE),
+        "PIP_CACHE_DIR": str(CACHE / "pip"),
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "VIRTUALENV_OVERRIDE_APP_DATA": str(CACHE / "virtualenv"),
+        **dict.fromkeys(("no_proxy", "NO_PROXY"), f"{no_proxy},127.0.0.1" if no_proxy else "127.0.0.1"),
+    }
+    if not sys.stdout.isatty():
+        os.environ.setdefault("NO_COLOR", "1")
+    # The shims of pyenv hide the Pythons that are not selected.
+    for path in Path(pyenv).glob("versions/3.*/bin"):
+        os.environ["PATH"] += f":{path}"
+    keep_pip_settings(pip_configs, home / ".config/pip/pip.conf")
+
+
+def keep_pip_settings(configs: list[Path], into: Path) -> None:
+    """Put the caller's pip settings where ansible-test lets pip see them: it hides PIP_*, but not HOME."""
+    parser = configparser.RawConfigParser()
+    parser.read(configs)
+    if not parser.has_section("global"):
+        parser.add_section("global")
+    for name, value in os.environ.items():
+        if name.startswith("PIP_") and name != "PIP_CONFIG_FILE":
+            parser.set("global", name.removeprefix("PIP_").lower().replace("_", "-"), value)
+    into.parent.mkdir(parents=True, exist_ok=True)
+    into.touch(mode=0o600)  # the address of a private index may hold a password
+    with into.open("w") as file:
+        parser.write(file)
+
+
+isolate()
+
+
+def install(session: nox.Session, requirements: str) -> None:
+    """Install tests/requirements/<requirements>.txt, unless this environment holds just that."""
+    wanted = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(REQUIREMENTS.glob("*.txt")))).hexdigest()
+    stamp = Path(session.virtualenv.location, "installed")
+    if not stamp.exists() or stamp.read_text() != wanted:
+        # Most of what is installed is never imported: not compiling it saves half of the time.
+        session.install("--no-compile", "-r", str(REQUIREMENTS / f"{requirements}.txt"))
+        stamp.write_text(wanted)
+
+
+def linked_tree() -> Path:
+    """Make the working tree importable under its collection's name, as pytest, mypy and ansible-lint need it."""
+    link = ROOT / ".build" / NAME
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if not link.is_symlink():
+        link.symlink_to("../../..")
+    return ROOT / ".build"
+
+
+def copied_tree(session: nox.Session) -> Path:
+    """Copy what git has or would add to a path that ansible-test accepts: it follows links, and wants a repository."""
+    tree = CACHE / "tree" / NAME
+    # The environments that ansible-test has made outlive the copy that they were made in.
+    output, kept = tree / "tests" / "output", CACHE / "output"
+    if output.exists():
+        output.rename(kept)
+    shutil.rmtree(tree, ignore_errors=True)
+    git = ["git", "-c", "safe.directory=*"]
+    listing = [*git, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(listing, cwd=ROOT, check=False, stdout=subprocess.PIPE, text=True)
+    if listed.returncode:
+        session.error("This needs a git clone: git says which files belong to the collection")
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():  # what is deleted and not yet committed is listed too
+            (tree / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, tree / name, follow_symlinks=False)
+    if kept.exists():
+        kept.rename(output)
+    subprocess.run([*git, "init", "--quiet"], cwd=tree, check=True)
+    return tree
+
+
+def build_collection(session: nox.Session, into: Path) -> Path:
+    """Build the tarball, see that it holds the product alone, and return its path."""
+    shutil.rmtree(into, ignore_errors=True)
+    tree = str(copied_tree(session))
+    session.run("ansible-galaxy", "collection", "build", "--output-path", str(into), tree, silent=True)
+    (tarball,) = into.glob("*.tar.gz")
+    with tarfile.open(tarball) as archive:
+        strangers = {name.split("/")[0] for name in archive.getnames()} - PRODUCT
+    if strangers:
+        session.error(f"The tarball would ship {', '.join(sorted(strangers))}: see build_ignore in galaxy.yml")
+    return tarball
+
+
+def as_a_user(session: nox.Session) -> dict[str, str]:
+    """Build the collection, install it into an empty path, and return the environment in which Ansible finds it."""
+    tarball = build_collection(session, CACHE / "dist")
+    path = CACHE / "installed"
+    shutil.rmtree(path, ignore_errors=True)
+    env = {"ANSIBLE_COLLECTIONS_PATH": str(path), "CVM_COLLECTION_TARBALL": str(tarball)}
+    install = ("ansible-galaxy", "collection", "install", "--offline", "-p", str(path), str(tarball))
+    session.run(*install, env=env, silent=True)
+    return env
+
+
+def pytest(session: nox.Session, tests: str, *options: str, **env: str) -> None:
+    """Run pytest on these tests, or on those that are named behind `--`."""
+    named = any(Path(argument.partition("::")[0]).exists() for argument in session.posargs)
+    linked = str(linked_tree())
+    session.run(
+        *("python", "-m", "pytest", "--strict-markers", "-ra"),
+        *("-o", f"cache_dir={CACHE / 'pytest'}", f"--basetemp={session.create_tmp()}"),
+        *(f"--junit-xml={CACHE / 'report' / session.name}.xml", *options, *session.posargs),
+        *([] if named else [tests]),
+        env={"PYTHONPATH": linked, "ANSIBLE_COLLECTIONS_PATH": linked} | env,
+    )
+
+
+@contextlib.contextmanager
+def running_emulator(session: nox.Session) -> t.Iterator[dict[str, str]]:
+    """Run the emulator with its demo world; yield what the integration targets need to know of it."""
+    options = ("--port", "0", "--time-scale", "600", "--seed", "tests/emulator/seeds/demo.yml")
+    command = (f"{session.bin}/python", "-m", "tests.emulator", *options)
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            # It prints its URL, and then one line for the credentials of each account.
+            said = "".join(itertools.islice(process.stdout or (), 3))
+            url = re.search(r"http://127\.0\.0\.1:\d+", said)
+            accounts = re.findall(r"^account .*: (\S+) (\S+)$", said, re.MULTILINE)
+            if not url or len(accounts) != 2:
+                session.error(f"The emulator did not print its URL and two accounts, but: {said!r}")
+            (ours, our_key), (theirs, their_key) = accounts
+            yield {
+                "tencentcloud_endpoint": url.group(),
+                "tencentcloud_secret_id": ours,
+                "tencentcloud_secret_key": our_key,
+                "tencentcloud_target_secret_id": theirs,
+                "tencentcloud_target_secret_key": their_key,
+            }
+        finally:
+            process.terminate()
+
+
+def ansible_test(session: nox.Session, tree: Path, *args: str) -> None:
+    """Run ansible-test in a copied tree."""
+    cache = CACHE / "home/.ansible/test/cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    for version in GET_PIP_VERSIONS:
+        shutil.copy(ROOT / "tests/tools/get_pip.py", cache / f"get_pip_{version}.py")
+    (pip,) = Path(session.virtualenv.location).glob("lib/python*/site-packages/pip")
+    (cache / "pip").unlink(missing_ok=True)
+    (cache / "pip").symlink_to(pip)
+    with session.chdir(tree):
+        session.run("ansible-test", *args)
+
+
+def run_sanity(session: nox.Session, requirements: str, python: str) -> None:
+    """Run ansible-test sanity with nothing ignored."""
+    if ignored := [str(path) for path in ROOT.glob("tests/sanity/ignore-*.txt") if path.read_text().strip()]:
+        session.error(f"Mend what sanity finds instead of ignoring it in {', '.join(ignored)}")
+    install(session, requirements)
+    ansible_test(session, copied_tree(session), "sanity", "--python", python, *session.posargs)
+
+
+# --- What `make test` runs, the quick ones first
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Format, habits and complexity of Python, and YAML (ruff, yamllint)."""
+    install(session, "lint")
+    session.run("ruff", "format", "--check", ".")
+    session.run("ruff", "check", ".")
+    session.run("yamllint", "--strict", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Types of the plugins, the tests and this file (mypy, strict)."""
+    install(session, "types")
+    session.run("mypy", str(linked_tree().relative_to(ROOT) / NAME / "plugins"), "tests", "noxfile.py")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Documentation of plugins and roles, and the changelog fragments (antsibull-docs, antsibull-changelog)."""
+    install(session, "docs")
+    with session.chdir(copied_tree(session)):
+        session.run("antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "all", ".")
+        session.run("antsibull-changelog", "lint")
+
+
+@nox.session
+def ansible_lint(session: nox.Session) -> None:
+    """Roles, playbooks and targets (ansible-lint, production profile)."""
+    install(session, "ansible-lint")
+    session.run("ansible-lint", env={"ANSIBLE_COLLECTIONS_PATH": str(linked_tree())})
+
+
+# The session extra-checks: unwanted files, trailing whitespace, and whether the action group, the modules and their
+# documentation agree. antsibull-nox can do more, but with Docker (ansible-test) or with the newest of every tool.
+antsibull_nox.load_antsibull_nox_toml()
+
+
+@nox.session
+def sanity(session: nox.Session) -> None:
+    """Ansible's own rules for collections (ansible-test sanity, ansible-core 2.19)."""
+    run_sanity(session, "ansible-core", THIS_PYTHON)
+
+
+@nox.session
+def units(session: nox.Session) -> None:
+    """Unit tests: pure code, and whole modules in process against the emulator."""
+    install(session, "pytest")
+    pytest(session, "tests/unit", "-n", "2")
+
+
+@nox.session
+def contract(session: nox.Session) -> None:
+    """The emulator as the official SDK and the official CLI see it."""
+    install(session, "contract")
+    pytest(session, "tests/contract")
+
+
+@nox.session
+def integration(session: nox.Session) -> None:
+    """The integration targets against the emulator (ansible-test integration)."""
+    install(session, "demo")
+    tree = copied_tree(session)
+    shutil.copy(REQUIREMENTS / "sdk.txt", tree / "tests/integration/requirements.txt")
+    with running_emulator(session) as config:
+        (tree / "tests/integration/integration_config.yml").write_text(json.dumps(config))
+        ansible_test(session, tree, "integration", "--venv", "--python", THIS_PYTHON, *session.posargs)
+
+
+@nox.session
+def playbooks(session: nox.Session) -> None:
+    """The playbooks, run from the installed tarball."""
+    install(session, "pytest")
+    pytest(session, "tests/playbooks", "-n", "2", **as_a_user(session))
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """The tarball in dist/, and what Galaxy would say to it (galaxy-importer)."""
+    install(session, "galaxy")
+    tarball = build_collection(session, ROOT / "dist")
+    with session.chdir(session.create_tmp()):
+        env = {"GALAXY_IMPORTER_RUN_ANSIBLE_LINT": "false"}  # a session of its own
+        said = session.run("python", "-m", "galaxy_importer.main", str(tarball), env=env, silent=True)
+    if complaints := re.findall("^(?:WARNING|ERROR): .*", str(said), re.MULTILINE):
+        session.error("\n".join(["Galaxy would complain:", *complaints]))
+    session.log(f"Built {tarball.relative_to(ROOT)}")
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Copy images and launch machines in an emulated cloud, twice: the second run changes nothing."""
+    install(session, "demo")
+    session.run("python", "tests/demo.py", *session.posargs, env=as_a_user(session))
+
+
+# --- On request
+
+
+@nox.session(default=False)
+def emulator(session: nox.Session) -> None:
+    """Run the emulator in the foreground: `nox -e emulator -- --port 8000`."""
+    install(session, "emulator")
+    session.run("python", "-m", "tests.emulator", *session.posargs)
+
+
+@nox.session(default=False)
+def changelog(session: nox.Session) -> None:
+    """Write CHANGELOG.md for the version in galaxy.yml from the fragments, which it removes."""
+    install(session, "docs")
+    session.run("antsibull-changelog", "release", *session.posargs)
+
+
+@nox.session(default=False, name="units-oldest-sdk")
+def units_oldest_sdk(session: nox.Session) -> None:
+    """Unit tests with the oldest SDK that requirements.txt allows."""
+    install(session, "pytest")
+    for name, oldest in re.findall(r"^([\w-]+)>=(\S+)$", (ROOT / "requirements.txt").read_text(), re.MULTILINE):
+        session.install("--no-compile", f"{name}=={oldest}")
+    pytest(session, "tests/unit", "-n", "2")
+
+
+def sanity_of(core: str, python: str) -> None:
+    """Make the session `sanity-<core>`; it is skipped where that Python is not installed."""
+
+    @nox.session(default=False, name=f"sanity-{core}", python=python)
+    def sanity_of_other_core(session: nox.Session) -> None:
+        run_sanity(session, f"ansible-core-{core}", python)
+
+    sanity_of_other_core.__doc__ = f"As sanity, with ansible-core {core} on Python {python}."
+
+
+for core, python in OTHER_CORES.items():
+    sanity_of(core, python)
