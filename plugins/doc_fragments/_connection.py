@@ -23,11 +23,13 @@ options:
   token:
     description:
       - Session token of a temporary key.
-      - If unset, and the key comes from the environment, E(TENCENTCLOUD_TOKEN) or E(TENCENTCLOUD_SECURITY_TOKEN) is used.
+      - If unset, and the key comes from the environment, E(TENCENTCLOUD_TOKEN) or E(TENCENTCLOUD_SECURITY_TOKEN) is
+        used.
     type: str
   profile:
     description:
-      - Name of a profile of C(tccli), Tencent Cloud's command line. The key is read from C(~/.tccli/<profile>.credential).
+      - Name of a profile of C(tccli), Tencent Cloud's command line. The key is read from
+        C(~/.tccli/<profile>.credential).
       - A profile that is named here goes before keys in the environment.
     type: str
   region:
@@ -37,14 +39,16 @@ options:
     type: str
   domain:
     description:
-      - Root domain of the API's public endpoints, to which the service's name is prefixed. V(intl.tencentcloudapi.com) for
+      - Root domain of the API's public endpoints, to which the service's name is prefixed.
+        V(intl.tencentcloudapi.com) for
         international accounts, V(internal.tencentcloudapi.com) inside a VPC.
       - If unset, E(TENCENTCLOUD_DOMAIN) is used.
     type: str
     default: tencentcloudapi.com
   endpoint:
     description:
-      - One URL, V(https://host) or V(http://host:port), that is used for every service in place of the public endpoints,
+      - One URL, V(https://host) or V(http://host:port), that is used for every service in place of the public
+        endpoints,
         for instance that of a gateway.
       - If unset, E(TENCENTCLOUD_ENDPOINT) is used.
     type: str

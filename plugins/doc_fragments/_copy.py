@@ -30,13 +30,15 @@ options:
     default: false
   replace_failed:
     description:
-      - Whether a copy that failed (state C(CREATEFAILED) or C(IMPORTFAILED)) is deleted with its snapshots and made again.
+      - Whether a copy that failed (state C(CREATEFAILED) or C(IMPORTFAILED)) is deleted with its snapshots and made
+        again.
         Otherwise it is reported and left alone.
     type: bool
     default: false
   state:
     description:
-      - With V(present) the copy exists. What bears the name already is compared with the source before anything is done.
+      - With V(present) the copy exists. What bears the name already is compared with the source before anything is
+        done.
       - With V(absent) it does not. Only images that carry the provenance of a copy of this source are deleted; anything
         else of that name is refused. The source itself is never touched and need not exist any more.
     type: str
@@ -49,6 +51,8 @@ options:
     default: true
 notes:
   - Copying is free. The snapshots of a copy are billed in its region for as long as they exist.
-  - A copy is known again by its tag C(cvm-image-source), C(<source region>/<source image id>). An image without that tag is
-    taken for a copy only if its name, operating system, architecture and size are those of the source and it is not older.
+  - A copy is known again by its tag C(cvm-image-source), C(<source region>/<source image id>). An image without that
+    tag is
+    taken for a copy only if its name, operating system, architecture and size are those of the source and it is not
+    older.
 """

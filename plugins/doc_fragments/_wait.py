@@ -12,12 +12,14 @@ options:
   wait:
     description:
       - Whether to wait until the result is reached. Without it the module returns as soon as the work is known to be
-        under way; another run resumes it.
+        under way; another run resumes it. While the source is busy with another copy nothing can be started, so that is
+        waited for in any case.
     type: bool
     default: true
   wait_timeout:
     description:
-      - Seconds to wait, for everything together. Tencent Cloud gives 10 to 30 minutes for a copy; large images take longer.
+      - Seconds to wait, for everything together. Tencent Cloud gives 10 to 30 minutes for a copy; large images take
+        longer.
       - When the time is over the module fails, but the cloud goes on. Run again to go on waiting.
     type: int
     default: 3600

@@ -202,7 +202,9 @@ def _innermost(error: BaseException) -> str:
     cause: BaseException = error
     while id(cause) not in seen:
         seen.add(id(cause))
-        inner = next((item for item in (getattr(cause, "reason", None), *cause.args) if isinstance(item, BaseException)), None)
+        inner = next(
+            (item for item in (getattr(cause, "reason", None), *cause.args) if isinstance(item, BaseException)), None
+        )
         cause = inner or cause.__cause__ or cause.__context__ or cause
     text = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
     return f"no answer from the endpoint ({_shortened(text)})"

@@ -18,12 +18,12 @@ from . import _copy_finish, _copy_preflight, _images
 from ._client import Client
 from ._copy_absent import remove_copies
 from ._copy_order import Order
-from ._copy_plan import VISIBILITY_SECONDS, Action, Stage, Trail, Wanted, decide, stage_of
+from ._copy_plan import Action, Stage, Trail, Wanted, decide, stage_of
 from ._copy_source import find_source
 from ._copy_track import Track, preview, settle_refusals, timed_out, to_result
 from ._errors import CloudError, Problem, WaitTimeout
 from ._images import Image
-from ._retry import Fate, fate_of
+from ._retry import Fate, fate_of, look_again
 from ._wait import Deadline, next_pause, until
 
 NAME_TAKEN = "InvalidImageName.Duplicate"
@@ -51,8 +51,7 @@ class State:
 def copy_images(order: Order, client: Client, *, check_mode: bool) -> dict[str, t.Any]:
     """Make the order true, and return the module's result."""
     deadline = Deadline.after(client.clock, order.wait_timeout)
-    if order.wait:
-        client = client.until(deadline)
+    client = client.until(deadline)
     if order.absent:
         return remove_copies(order, client, deadline, check_mode=check_mode)
     source = find_source(order, client)
@@ -67,7 +66,7 @@ def copy_images(order: Order, client: Client, *, check_mode: bool) -> dict[str, 
             act(order, client, state),
             lambda seen: act(order, client, look(replace(seen, source_is_fresh=False), client)),
             lambda seen: all(_is_done(order, track) for track in seen.tracks),
-            deadline if order.wait else Deadline.after(client.clock, VISIBILITY_SECONDS),
+            deadline,
             lambda seen: _pause(order, client, seen),
         )
     except WaitTimeout as timeout:
@@ -81,7 +80,7 @@ def wanted_copy(order: Order, source: Image, region: str) -> Wanted:
 
 
 def _is_done(order: Order, track: Track) -> bool:
-    """Without ``wait`` a run stays only until each copy is known to be under way."""
+    """Without ``wait`` a run stays only until each copy is known to be under way; a busy source delays even that."""
     return track.settled or (not order.wait and _is_under_way(track))
 
 
@@ -132,9 +131,10 @@ def _decided(track: Track, seen: Sequence[Image] | CloudError, now: float) -> Tr
     trail = track.trail
     if image is not None and decision.action is Action.AWAIT:
         trail = replace(trail, seen_id=image.image_id, seen_at=now)
-    trouble = {} if track.decision.action is decision.action is Action.COPY else {"trouble_since": None, "problem": None}
-    decided = replace(track, decision=decision, image=image, trail=trail, **trouble)
-    return settle_refusals(decided)
+    still_missing = track.decision.action is Action.COPY and decision.action is Action.COPY
+    if not still_missing:
+        track = replace(track, trouble_since=None, problem=None)  # What refused the copy last is not the case any more.
+    return settle_refusals(replace(track, decision=decision, image=image, trail=trail))
 
 
 def _unreadable(track: Track, error: CloudError, now: float) -> Track:
@@ -154,7 +154,7 @@ def _unreadable(track: Track, error: CloudError, now: float) -> Track:
 def act(order: Order, client: Client, state: State) -> State:
     """Do what the decisions ask for: delete a failed copy, ask for missing ones, complete those that are ready."""
     tracks = tuple(_delete_failed(client, track) for track in state.tracks)
-    state = _send(order, client, replace(state, tracks=tracks))
+    state = _send(client, replace(state, tracks=tracks))
     tracks = _copy_finish.finish(order, client, state.tracks)
     return replace(state, tracks=tracks)
 
@@ -166,7 +166,7 @@ def _delete_failed(client: Client, track: Track) -> Track:
     try:
         _images.delete(client.in_region(track.region), image_id, with_snapshots=True)
     except CloudError as error:
-        if error.may_have_run or fate_of(error.code) is Fate.NEVER_RAN:
+        if error.may_have_run or look_again(error.code) or fate_of(error.code) is Fate.NEVER_RAN:
             return replace(track, problem=error.problem())
         return track.failed(error.problem())
     changes = (*track.changes, f"deleted {image_id}")
@@ -174,7 +174,7 @@ def _delete_failed(client: Client, track: Track) -> Track:
     return replace(track, trail=Trail(deleted_id=image_id), changes=changes, before=before)
 
 
-def _send(order: Order, client: Client, state: State) -> State:
+def _send(client: Client, state: State) -> State:
     """Ask for every missing copy in one call, for the source is busy from then on."""
     missing = [track for track in state.tracks if track.wants(Action.COPY)]
     making_room = client.clock.now() - state.began < PATIENCE_SECONDS and any(map(_makes_room, state.tracks))
@@ -195,7 +195,9 @@ def _send(order: Order, client: Client, state: State) -> State:
 
 def _makes_room(track: Track) -> bool:
     """A failed copy is about to be deleted, or is being deleted: its region will be missing one in a moment."""
-    if track.wants(Action.REPLACE) or (track.wants(Action.ADOPT) and stage_of(t.cast(Image, track.image)) is Stage.FAILED):
+    if track.wants(Action.REPLACE) or (
+        track.wants(Action.ADOPT) and stage_of(t.cast(Image, track.image)) is Stage.FAILED
+    ):
         return True
     trail = track.trail
     return track.wants(Action.AWAIT) and trail.deleted_id is not None and trail.sent_at is None
@@ -205,9 +207,7 @@ def _sent(track: Track, now: float, receipt: str | None) -> Track:
     trail = replace(track.trail, sent_at=now, receipt=receipt)
     decision = replace(track.decision, action=Action.AWAIT, why="the copy is not visible yet")
     after = {"image_id": receipt, "image_name": track.wanted.name, "tags": track.wanted.marks()}
-    return replace(
-        track, trail=trail, decision=decision, changes=(*track.changes, "copied"), after=after, problem=None
-    )
+    return replace(track, trail=trail, decision=decision, changes=(*track.changes, "copied"), after=after, problem=None)
 
 
 def _with_fresh_source(client: Client, state: State, missing: list[Track]) -> tuple[State, list[Track]]:

@@ -17,7 +17,7 @@ from ._copy_source import WANTED_TYPE
 from ._copy_track import Track, timed_out, to_result
 from ._errors import CloudError, InputError, Problem, WaitTimeout
 from ._images import Image
-from ._retry import Fate, fate_of
+from ._retry import Fate, fate_of, look_again
 from ._wait import Deadline, next_pause, until
 
 IN_SHARED = "InvalidImageId.InShared"
@@ -55,7 +55,7 @@ def remove_copies(order: Order, client: Client, deadline: Deadline, *, check_mod
         if order.wait:
             tracks = until(
                 tracks,
-                lambda seen: [_delete(order, client, _look_again(client, removal, track)) for track in seen],
+                lambda seen: [_delete(order, client, _look_again(client, track)) for track in seen],
                 lambda seen: all(track.settled for track in seen),
                 deadline,
                 lambda _seen: next_pause(client.clock.now() - began, None, order.wait_delay),
@@ -75,7 +75,9 @@ def _what_to_remove(order: Order, client: Client) -> tuple[Image | None, Removal
         found = _images.find_by_name(regional, order.image_name or "", WANTED_TYPE[order.kind])
         if len(found) > 1:
             listed = ", ".join(sorted(image.image_id for image in found))
-            raise InputError(f"{len(found)} images in {order.region} are named {order.image_name} ({listed}); use image_id.")
+            raise InputError(
+                f"{len(found)} images in {order.region} are named {order.image_name} ({listed}); use image_id."
+            )
         source = found[0] if found else None
     name = order.copy_name or order.image_name or (source.image_name if source else None)
     return source, Removal(order.region, source.image_id if source else order.image_id, name)
@@ -146,13 +148,13 @@ def _delete(order: Order, client: Client, track: Track) -> Track:
             _images.unshare_all(regional, image.image_id)
             _images.delete(regional, image.image_id, with_snapshots=order.delete_snapshots)
     except CloudError as error:
-        if error.may_have_run or fate_of(error.code) is Fate.NEVER_RAN:
+        if error.may_have_run or look_again(error.code) or fate_of(error.code) is Fate.NEVER_RAN:
             return replace(track, problem=error.problem())
         return track.failed(error.problem())
     return replace(track, changes=("deleted",), problem=None)
 
 
-def _look_again(client: Client, removal: Removal, track: Track) -> Track:
+def _look_again(client: Client, track: Track) -> Track:
     if track.settled or track.image is None:
         return track
     try:

@@ -100,7 +100,11 @@ def _true_lack(order: Order, client: Client, track: Track) -> Lack:
 
 def _recognised(track: Track, lack: Lack) -> Track:
     """What DescribeImages shows without a mark may be marked all the same: then it is kept, not adopted."""
-    if track.wants(Action.ADOPT) and SOURCE_TAG not in lack.tags and stage_of(t.cast(Image, track.image)) is Stage.READY:
+    if (
+        track.wants(Action.ADOPT)
+        and SOURCE_TAG not in lack.tags
+        and stage_of(t.cast(Image, track.image)) is Stage.READY
+    ):
         return replace(track, decision=replace(track.decision, action=Action.KEEP))
     return track
 

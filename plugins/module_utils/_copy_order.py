@@ -112,9 +112,13 @@ def _wrong_region(region: str) -> list[str]:
 
 
 def _wrong_source(params: Mapping[str, t.Any]) -> list[str]:
-    if params["image_id"]:
-        return wrong_image_id(params["image_id"])
-    return [] if params["image_name"] else ["Give the source as image_id or image_name; both are empty."]
+    """Checked here and not by AnsibleModule, so that an empty value, as a survey leaves it, counts as not given."""
+    image_id, image_name = params["image_id"], params["image_name"]
+    if image_id and image_name:
+        return ["image_id and image_name are both given; name the source by one of them."]
+    if image_id:
+        return wrong_image_id(image_id)
+    return [] if image_name else ["The source is missing: give image_id or image_name."]
 
 
 def _wrong_destinations(region: str, destinations: list[str]) -> list[str]:

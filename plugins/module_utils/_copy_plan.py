@@ -154,7 +154,9 @@ def judge(wanted: Wanted, present: Sequence[Image], known: Collection[str | None
     """The identity table, for a destination where at least one image bears the name. ``known`` ids are ours."""
     ours = sorted((image for image in present if whose_is(wanted, image, known) is Whose.OURS), key=_preference)
     if not ours and len(present) > 1:
-        return Decision(Action.REFUSE, None, f"several images bear this name and none is marked as ours: {_list(present)}")
+        return Decision(
+            Action.REFUSE, None, f"several images bear this name and none is marked as ours: {_list(present)}"
+        )
     image = ours[0] if ours else present[0]
     whose = whose_is(wanted, image, known)
     action, why = TABLE[whose, stage_of(image)], ""
@@ -218,9 +220,7 @@ def _rivals(wanted: Wanted, others: Sequence[Image]) -> tuple[str, ...]:
     return tuple(other.image_id for other in others if whose_is(wanted, other) in copies)
 
 
-def _about_a_failed_copy(
-    wanted: Wanted, image: Image, whose: Whose, others: Sequence[Image]
-) -> tuple[Action, str]:
+def _about_a_failed_copy(wanted: Wanted, image: Image, whose: Whose, others: Sequence[Image]) -> tuple[Action, str]:
     """Nothing is deleted that does not carry our provenance: an unmarked failure is adopted first."""
     why = f"the copy {image.image_id} ended as {image.image_state}"
     if not wanted.replace_failed:

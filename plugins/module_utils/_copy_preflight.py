@@ -46,9 +46,7 @@ def check(order: Order, client: Client, source: Image, tracks: Sequence[Track]) 
     findings = _unknown_regions(client, [*missing, *unreadable]) + _borders(order, missing)
     if findings:
         raise InputError(" ".join(findings))
-    checked = _without_waiting(order, source, tracks)
-    checked = client.each(lambda track: _room(client, track), checked)
-    return _dry_run(client, source, checked)
+    return _dry_run(client, source, client.each(lambda track: _room(client, track), tracks))
 
 
 def request_copies(client: Client, source: Image, group: Sequence[Track], *, dry_run: bool = False) -> dict[str, str]:
@@ -104,16 +102,6 @@ def _borders(order: Order, missing: Sequence[Track]) -> list[str]:
         for track in missing
         if _regions.crosses_border(order.region, track.region)
     ]
-
-
-def _without_waiting(order: Order, source: Image, tracks: Sequence[Track]) -> list[Track]:
-    """A busy source is waited for; who does not want to wait is told."""
-    if order.wait or stage_of(source) is Stage.READY:
-        return list(tracks)
-    problem = Problem(
-        None, f"the source is busy (state {source.image_state}); run again later, or set wait to let the module wait"
-    )
-    return [track.failed(problem) if track.wants(Action.COPY) else track for track in tracks]
 
 
 def _room(client: Client, track: Track) -> Track:

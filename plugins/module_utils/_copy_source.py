@@ -23,7 +23,7 @@ def find_source(order: Order, client: Client) -> Image:
         if error.code in ("UnsupportedRegion", "InvalidRegion.NotFound"):
             raise InputError(unknown_region(order.region)) from error
         raise
-    refusal = _wrong_type(order, image) or _wrong_state(order, image)
+    refusal = _wrong_type(order, image) or _wrong_state(image)
     if refusal:
         raise InputError(refusal)
     return image
@@ -78,7 +78,7 @@ def _wrong_type(order: Order, image: Image) -> str | None:
     )
 
 
-def _wrong_state(order: Order, image: Image) -> str | None:
+def _wrong_state(image: Image) -> str | None:
     if image.image_state in FAILED_STATES:
         return f"{image.image_id} in {image.region} is in state {image.image_state} and cannot be copied; make it anew."
     return None

@@ -118,11 +118,7 @@ def to_result(order: Order, source: Image | None, tracks: Sequence[Track]) -> di
         "changed": any(track.changes for track in tracks),
         "source": source.to_result() if source else _unseen_source(order),
         "copies": copies,
-        "image_ids": {
-            copy["region"]: copy["image_id"]
-            for copy in copies
-            if copy["image_id"] and copy["status"] not in FAILED_STATUSES
-        },
+        "image_ids": {copy["region"]: copy["image_id"] for copy in copies if _is_usable(copy)},
         "diff": {
             "before": {track.region: dict(track.before) for track in tracks if track.changes},
             "after": {track.region: dict(track.after) for track in tracks if track.changes},
@@ -137,6 +133,12 @@ def to_result(order: Order, source: Image | None, tracks: Sequence[Track]) -> di
     if failures:
         result |= _failure(order, failures, len(tracks))
     return result
+
+
+def _is_usable(copy: Mapping[str, t.Any]) -> bool:
+    """Whether the next task can go on with the copy. One that is only planned is listed too, so that chains of tasks
+    can be run in check mode; its id is null."""
+    return bool(copy["image_id"] or copy["status"] == "planned") and copy["status"] not in FAILED_STATUSES
 
 
 def _copy_result(track: Track) -> dict[str, t.Any]:
@@ -162,10 +164,11 @@ def _rival_warning(track: Track) -> list[str]:
     if not track.decision.rivals or track.image is None or track.status in FAILED_STATUSES:
         return []
     surplus = ", ".join(track.decision.rivals)
-    return [
+    text = (
         f"{track.region} holds more than one copy of {track.wanted.source.image_id} named {track.wanted.name}: "
         f"{track.image.image_id} is used, {surplus} can be deleted (two runs may have copied at once)."
-    ]
+    )
+    return [text]
 
 
 def _failure(order: Order, failures: Sequence[Track], total: int) -> dict[str, t.Any]:
@@ -197,5 +200,3 @@ def wanted_tags(order: Order, wanted: Wanted) -> dict[str, str]:
         if order.copy_source_tags and not key.startswith("cvm-image-") and not key.lower().startswith(reserved)
     }
     return {**source_tags, **order.tags, **wanted.marks()}
-
-

@@ -100,8 +100,12 @@ def _from_profile(profile: str, home: Path, origin: str) -> Credential:
             f"Make it with 'tccli configure --profile {profile}'."
         ) from None
     except (OSError, ValueError):
-        raise InputError(f"The profile file {path} cannot be read as JSON; make it anew with tccli configure.") from None
+        raise InputError(
+            f"The profile file {path} cannot be read as JSON; make it anew with tccli configure."
+        ) from None
     secret_id, secret_key = (data.get("secretId"), data.get("secretKey")) if isinstance(data, dict) else (None, None)
     if not secret_id or not secret_key:
         raise InputError(f"The profile file {path} holds no secretId and secretKey; run tccli configure.")
-    return Credential(secret_id, secret_key, data.get("token") or data.get("securityToken") or None, f"the profile {profile}")
+    return Credential(
+        secret_id, secret_key, data.get("token") or data.get("securityToken") or None, f"the profile {profile}"
+    )

@@ -56,7 +56,7 @@ def converge_group(order: Order, client: Client, *, check_mode: bool) -> dict[st
     client = (client.until(deadline) if order.wait else client).in_region(order.region)
     state = _look(order, client, State())
     before = _alive(state)
-    _refuse(order, state.plan)
+    _refuse(order, state.plan, check_mode=check_mode)
     if check_mode:
         return _foresee(order, client, state, before)
     began = client.clock.now()
@@ -142,11 +142,15 @@ def _launch_failure(order: Order, member: Instance) -> str:
     )
 
 
-def _refuse(order: Order, plan: Plan) -> None:
-    """What cannot be done ends the run before anything is written."""
+def _refuse(order: Order, plan: Plan, *, check_mode: bool) -> None:
+    """What cannot be done ends the run before anything is written.
+
+    In check mode the image may be one that an earlier task has only planned.
+    """
     problems = list(plan.problems)
     if plan.launch:
-        missing = [option for option, value in (("image_id", order.image_id), ("zone", order.zone)) if not value]
+        needed = {"image_id": order.image_id or check_mode, "zone": order.zone}
+        missing = [option for option, value in needed.items() if not value]
         if missing:
             problems.append(f"{plan.launch} instance(s) are to be launched, which needs {' and '.join(missing)}.")
     if problems:
@@ -226,16 +230,22 @@ def _failed(state: State, attempt: str, error: CloudError) -> State:
 
 def _foresee(order: Order, client: Client, state: State, before: list[Instance]) -> dict[str, t.Any]:
     """Check mode: what would happen, and whether the API would allow the launch."""
-    if state.plan.launch:
+    warnings = []
+    if state.plan.launch and order.image_id:
         try:
             _instances.try_run(client, _request(order, state))
         except CloudError as error:
             state = _failed(state, _attempt(order, state.plan, error), error)
-    return _result(order, replace(state, changed=state.plan.changes), before)
+    elif state.plan.launch:
+        warnings.append(f"The launch of {order.name} in {order.region} was not checked: there is no image_id yet.")
+    result = _result(order, replace(state, changed=state.plan.changes), before)
+    return {**result, "warnings": warnings} if warnings else result
 
 
 def _late(order: Order, state: State, elapsed: float) -> str:
-    states = ", ".join(f"{member.instance_id} is {member.instance_state}" for member in state.members) or "none is there"
+    states = (
+        ", ".join(f"{member.instance_id} is {member.instance_state}" for member in state.members) or "none is there"
+    )
     trouble = f" The last trouble was {state.trouble}." if state.trouble else ""
     return (
         f"The group {order.name} in {order.region} is not as wanted after {elapsed:.0f} seconds ({states}).{trouble} "

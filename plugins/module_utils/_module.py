@@ -58,11 +58,6 @@ COPY_ARGUMENTS: dict[str, t.Any] = {
     "delete_snapshots": {"type": "bool", "default": True},
 }
 
-ONE_SOURCE: dict[str, t.Any] = {
-    "mutually_exclusive": [("image_id", "image_name")],
-    "required_one_of": [("image_id", "image_name")],
-}
-
 
 def wait_arguments(timeout: int) -> dict[str, t.Any]:
     return {

@@ -27,10 +27,21 @@ class Fate(Enum):
 def fate_of(code: str) -> Fate:
     if code.startswith("RequestLimitExceeded"):
         return Fate.NEVER_RAN
-    unknown = ("ClientNetworkError", "ServerNetworkError", "UnreadableAnswer", "InternalServerError", "ServiceUnavailable")
+    unknown = (
+        "ClientNetworkError",
+        "ServerNetworkError",
+        "UnreadableAnswer",
+        "InternalServerError",
+        "ServiceUnavailable",
+    )
     if code in unknown or code.partition(".")[0] == "InternalError":
         return Fate.UNKNOWN
     return Fate.REFUSED
+
+
+def look_again(code: str) -> bool:
+    """Whether a refused deletion only says that the thing is gone, going, or not ready to go: the next look will tell."""
+    return code in ("InvalidImageId.NotFound", "InvalidImageId.IncorrectState", "MutexOperation.TaskRunning")
 
 
 def repeatable(action: str, params: t.Mapping[str, t.Any]) -> bool:

@@ -54,9 +54,7 @@ def write(client: Client, kind: str, resource_id: str, account: str, tags: Mappi
         wanted = [{"TagKey": key, "TagValue": value} for key, value in chunk]
         answer = client.call("TagResources", {"ResourceList": [resource], "Tags": wanted}, TAG)
         for failed in answer.get("FailedResources") or ():
-            raise CloudError(
-                "TagResources", client.region, failed["Code"], failed["Message"], answer.get("RequestId")
-            )
+            raise CloudError("TagResources", client.region, failed["Code"], failed["Message"], answer.get("RequestId"))
 
 
 def _chunks(pairs: Sequence[tuple[str, str]]) -> list[Sequence[tuple[str, str]]]:

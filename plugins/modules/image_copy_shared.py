@@ -196,7 +196,8 @@ copies:
     status:
       description:
         - What became of the destination. C(planned) (check mode would copy), C(copied), C(present) (it was there),
-          C(resumed) (it was being made, and was waited for), C(adopted) (it was there without a mark and has been marked),
+          C(resumed) (it was being made, and was waited for), C(adopted) (it was there without a mark and has been
+          marked),
           C(replaced), C(failed), C(timed_out), C(conflict), C(removed) or C(absent).
       type: str
       returned: always
@@ -222,7 +223,9 @@ image_id:
   type: str
   sample: img-y0stvqti
 image_ids:
-  description: Region to image id, for every copy that can be used. What the next task needs.
+  description:
+    - Region to image id, for every copy that can be used. What the next task needs.
+    - In check mode a copy that is only planned has no id yet; its value is then none.
   returned: when the options could be understood
   type: dict
   sample: {ap-shanghai: img-y0stvqti}
@@ -242,7 +245,7 @@ from typing import Any
 
 from ..module_utils._copy import copy_images
 from ..module_utils._copy_order import Kind, read_order
-from ..module_utils._module import COPY_ARGUMENTS, ONE_SOURCE, Task, run_module, wait_arguments
+from ..module_utils._module import COPY_ARGUMENTS, Task, run_module, wait_arguments
 
 ARGUMENTS: dict[str, Any] = {**COPY_ARGUMENTS, **wait_arguments(timeout=3600)}
 
@@ -253,7 +256,7 @@ def body(task: Task) -> dict[str, Any]:
 
 
 def main() -> None:
-    run_module(body, ARGUMENTS, **ONE_SOURCE)
+    run_module(body, ARGUMENTS)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ module: image_info
 short_description: List images of one or many regions
 version_added: 1.0.0
 description:
-  - Lists images, and on request how many custom images the regions may hold and do hold. Several regions are read at once.
+  - Lists images, and on request how many custom images the regions may hold and do hold. Several regions are read at
+    once.
   - Finding nothing is not an error; the list is then empty.
 author:
   - tencentcloud.cvm contributors (@tencentcloud-ansible)
@@ -41,7 +42,8 @@ options:
     type: str
   image_type:
     description:
-      - Only images of this type, V(private) for custom images of this account, V(shared) for those that other accounts share
+      - Only images of this type, V(private) for custom images of this account, V(shared) for those that other
+        accounts share
         with it, V(public) for Tencent Cloud's.
       - The default is V(private), or any type when O(image_ids) is given.
     type: str
@@ -187,6 +189,16 @@ quotas:
   returned: when O(include_quota=true)
   type: dict
   sample: {ap-guangzhou: {total: 500, used: 12, free: 488}}
+error_code:
+  description: Code of the error that the API answered.
+  returned: on failure
+  type: str
+  sample: UnsupportedRegion
+request_id:
+  description: Id of the request that failed; Tencent Cloud's support asks for it.
+  returned: on failure
+  type: str
+  sample: 71e69b56-32be-4412-ab45-49eded6a87be
 """
 
 import re
@@ -236,6 +248,7 @@ def body(task: Task) -> dict[str, Any]:
 
 def _checked(params: Any, regions: list[str | None]) -> re.Pattern[str]:
     """Refuse what cannot be meant; the pattern for names, which by default lets every name pass."""
+    pattern = re.compile("")
     wrong = [text for image_id in params["image_ids"] or () for text in wrong_image_id(image_id)]
     if not all(regions):
         wrong.append("Name the regions to look into: regions, region or TENCENTCLOUD_REGION, none of them empty.")
@@ -251,7 +264,7 @@ def _checked(params: Any, regions: list[str | None]) -> re.Pattern[str]:
 
 
 def _find(client: Client, params: Any) -> list[Image]:
-    """The images that pass every option but the pattern. The API's name filter is fuzzy, so names are compared again."""
+    """The images that pass every option but the pattern. The API's name filter is fuzzy: names are compared again."""
     tags = {key: str(value) for key, value in (params["tags"] or {}).items()}
     image_type = params["image_type"] and f"{params['image_type'].upper()}_IMAGE"
     if params["image_ids"]:

@@ -12,7 +12,8 @@ short_description: Copy a custom image to other regions
 version_added: 1.0.0
 description:
   - Makes sure that copies of a custom image exist in other regions, with C(SyncImages).
-  - Existing copies are recognised and left alone, copies that are being made are waited for, and strangers of the same name
+  - Existing copies are recognised and left alone, copies that are being made are waited for, and strangers of the
+    same name
     are refused. Only what is missing is copied, all of it in one call.
   - An image that another account shares is copied with M(tencentcloud.cvm.image_copy_shared).
 author:
@@ -45,7 +46,8 @@ options:
     required: true
   allow_cross_border:
     description:
-      - Whether copies between the Chinese mainland and the rest of the world, or in and out of the finance regions, may be
+      - Whether copies between the Chinese mainland and the rest of the world, or in and out of the finance regions,
+        may be
         tried. Tencent Cloud refuses them unless its support has opened them for the account.
     type: bool
     default: false
@@ -219,7 +221,8 @@ copies:
     status:
       description:
         - What became of the destination. C(planned) (check mode would copy), C(copied), C(present) (it was there),
-          C(resumed) (it was being made, and was waited for), C(adopted) (it was there without a mark and has been marked),
+          C(resumed) (it was being made, and was waited for), C(adopted) (it was there without a mark and has been
+          marked),
           C(replaced), C(failed), C(timed_out), C(conflict), C(removed) or C(absent).
       type: str
       returned: always
@@ -240,7 +243,9 @@ copies:
       returned: always
       sample: {code: ImageQuotaLimitExceeded, message: the region holds 500 of 500 custom images, request_id: null}
 image_ids:
-  description: Region to image id, for every copy that can be used. What the next task needs.
+  description:
+    - Region to image id, for every copy that can be used. What the next task needs.
+    - In check mode a copy that is only planned has no id yet; its value is then none.
   returned: when the options could be understood
   type: dict
   sample: {ap-shanghai: img-y0stvqti}
@@ -260,7 +265,7 @@ from typing import Any
 
 from ..module_utils._copy import copy_images
 from ..module_utils._copy_order import Kind, read_order
-from ..module_utils._module import COPY_ARGUMENTS, ONE_SOURCE, Task, run_module, wait_arguments
+from ..module_utils._module import COPY_ARGUMENTS, Task, run_module, wait_arguments
 
 ARGUMENTS: dict[str, Any] = {
     **COPY_ARGUMENTS,
@@ -276,7 +281,7 @@ def body(task: Task) -> dict[str, Any]:
 
 
 def main() -> None:
-    run_module(body, ARGUMENTS, **ONE_SOURCE)
+    run_module(body, ARGUMENTS)
 
 
 if __name__ == "__main__":
