@@ -1,0 +1,66 @@
+# SPDX-FileCopyrightText: tencentcloud.cvm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tencent's own examples pass the emulator's schema, and the schema is that of the CLI that is installed."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+import pytest
+
+from tests.emulator import refresh, schema
+from tests.emulator.actions import HANDLERS
+from tests.emulator.errors import ApiError
+from tests.emulator.pipeline import read_query
+
+
+def examples(services: Path) -> t.Iterator[tuple[schema.Service, str, dict[str, str]]]:
+    for service in schema.services().values():
+        path = services / service.name / f"v{service.version.replace('-', '')}" / "examples.json"
+        listed = json.loads(path.read_text("utf-8"))["actions"]
+        for action in service.actions:
+            for example in listed.get(action, []):
+                yield service, action, example
+
+
+def request_of(service: schema.Service, action: str, text: str) -> dict[str, t.Any]:
+    """The parameters of an example: a JSON body, or a query spread over lines."""
+    _head, _gap, body = text.partition("\n\n")
+    if body.strip():
+        parsed: dict[str, t.Any] = json.loads(body)
+        return parsed
+    query = "".join(line.strip() for line in text.partition("?")[2].splitlines())
+    named = [(key, value) for key, value in parse_qsl(query) if key != "Action" and not key.startswith("<")]
+    return read_query("&".join(f"{key}={value}" for key, value in named), service, action)
+
+
+def test_every_official_example_request_is_accepted(services: Path) -> None:
+    count = 0
+    for service, action, example in examples(services):
+        params = request_of(service, action, example["input"])
+        try:
+            service.check_request(action, params)
+        except ApiError as error:
+            pytest.fail(f"{service.name} {action} ({example['title']}): {error}")
+        count += 1
+    assert count > 40
+
+
+def test_every_official_example_answer_fits_the_schema(services: Path) -> None:
+    problems = []
+    for service, action, example in examples(services):
+        answer = json.loads(example["output"])["Response"]
+        problems += [f"{service.name} {action}: {text}" for text in service.check_example_answer(action, answer)]
+    assert problems == []
+
+
+def test_the_schema_is_that_of_the_installed_cli(services: Path) -> None:
+    assert refresh.main(["--services", str(services), "--check"]) == 0
+
+
+def test_every_emulated_action_has_a_handler() -> None:
+    listed = {(service.name, action) for service in schema.services().values() for action in service.actions}
+    assert listed == set(HANDLERS)

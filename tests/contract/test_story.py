@@ -1,0 +1,106 @@
+# SPDX-FileCopyrightText: tencentcloud.cvm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The guide's story, told to the emulator by the official SDK and by the official CLI: neither notices a difference."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+import pytest
+
+from tests.emulator import Emulator
+
+from .conftest import Call, Refused
+
+PRIVATE = [
+    {"Name": "image-type", "Values": ["PRIVATE_IMAGE"]},
+    {"Name": "image-name", "Values": ["golden-web-2026-11"]},
+]
+
+
+def wait_for(look: t.Callable[[], t.Any], wanted: t.Any) -> None:
+    for _attempt in range(200):
+        if look() == wanted:
+            return
+        time.sleep(0.1)
+    pytest.fail(f"never became {wanted}")
+
+
+def test_the_story_of_the_guide(cloud: Emulator, call: Call) -> None:
+    """Custom image to another region, wait for it there, start an instance from the copy."""
+
+    def image_states(region: str) -> dict[str, str]:
+        answer = call("cvm", "DescribeImages", region=region, Filters=PRIVATE, Limit=100)
+        return {image["ImageName"]: image["ImageState"] for image in answer["ImageSet"]}
+
+    wait_for(lambda: image_states("ap-guangzhou")["golden-web-2026-11"], "NORMAL")
+    request = {"ImageIds": ["img-go1dweb1"], "DestinationRegions": ["ap-chengdu"]}
+    call("cvm", "SyncImages", **request, DryRun=True)
+    assert cloud.journal.effects() == []
+
+    copies = call("cvm", "SyncImages", **request, ImageSetRequired=True)["ImageSet"]
+
+    assert [copy["Region"] for copy in copies] == ["ap-chengdu"]
+    with pytest.raises(Refused) as busy:
+        call("cvm", "SyncImages", **{**request, "DestinationRegions": ["ap-chongqing"]})
+    assert busy.value.code == "InvalidParameterValue.InvalidImageState"
+    wait_for(lambda: image_states("ap-chengdu"), {"golden-web-2026-11": "NORMAL"})
+    launched = call(
+        "cvm",
+        "RunInstances",
+        region="ap-chengdu",
+        ImageId=copies[0]["ImageId"],
+        Placement={"Zone": "ap-chengdu-1"},
+        InstanceType="S5.MEDIUM2",
+        InstanceName="story",
+        ClientToken="story-1",
+    )["InstanceIdSet"]
+
+    def instance_state() -> str:
+        answer = call("cvm", "DescribeInstances", region="ap-chengdu", InstanceIds=launched)
+        return answer["InstanceSet"][0]["InstanceState"] if answer["InstanceSet"] else "not visible yet"
+
+    wait_for(instance_state, "RUNNING")
+    assert [entry.action for entry in cloud.journal.effects()] == ["SyncImages", "RunInstances"]
+
+
+def test_shared_images_stay_in_their_region(cloud: Emulator, call: Call) -> None:
+    shared = {"ImageIds": ["img-partner1"], "ImageName": "base"}
+    with pytest.raises(Refused) as refused:
+        call("cvm", "SyncImages", **shared, DestinationRegions=["ap-shanghai"])
+    assert refused.value.code == "InvalidParameterValue.InvalidRegion"
+    answer = call("cvm", "SyncImages", **shared, DestinationRegions=["ap-guangzhou"], ImageSetRequired=True)
+    assert answer["ImageSet"][0]["Region"] == "ap-guangzhou"
+
+
+def test_the_other_services(call: Call) -> None:
+    uin = call("sts", "GetCallerIdentity")["AccountId"]
+    resource = f"qcs::cvm:ap-guangzhou:uin/{uin}:image/img-go1dweb1"
+    tag = {"TagKey": "owner", "TagValue": "ops"}
+    assert call("tag", "TagResources", ResourceList=[resource], Tags=[tag])["FailedResources"] == []
+    tags = call(
+        "tag",
+        "DescribeResourceTagsByResourceIds",
+        ServiceType="cvm",
+        ResourcePrefix="image",
+        ResourceIds=["img-go1dweb1"],
+        ResourceRegion="ap-guangzhou",
+    )["Tags"]
+    assert {item["TagKey"]: item["TagValue"] for item in tags} == {"team": "web", "owner": "ops"}
+    assert "ap-tokyo" in [item["Region"] for item in call("region", "DescribeRegions", Product="cvm")["RegionSet"]]
+    assert call("vpc", "DescribeVpcs")["VpcSet"][0]["IsDefault"] is True
+
+
+@pytest.mark.parametrize(
+    ("action", "params", "code"),
+    [
+        ("SyncImages", {"ImageIds": ["img-missing1"], "DestinationRegions": ["ap-chengdu"]}, "InvalidImageId.NotFound"),
+        ("DeleteImages", {"ImageIds": ["nonsense"]}, "InvalidImageId.Malformed"),
+        ("DescribeImages", {"Limit": 101}, "InvalidParameterValue.InvalidParameterValueLimit"),
+    ],
+)
+def test_errors_are_seen_as_errors(call: Call, action: str, params: dict[str, t.Any], code: str) -> None:
+    with pytest.raises(Refused) as refused:
+        call("cvm", action, **params)
+    assert refused.value.code == code

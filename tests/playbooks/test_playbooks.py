@@ -1,0 +1,147 @@
+# SPDX-FileCopyrightText: tencentcloud.cvm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbooks of the collection, by their full names."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.emulator import Emulator
+
+from .conftest import Play
+
+TARGETS = [
+    {"region": "ap-guangzhou", "zone": "ap-guangzhou-6"},
+    {"region": "ap-chengdu", "zone": "ap-chengdu-1", "instance_type": "S5.MEDIUM4"},
+    {"region": "ap-chongqing", "zone": "ap-chongqing-1", "instance_count": 2},
+]
+WANTED = {
+    "copy_and_launch_source_region": "ap-guangzhou",
+    "copy_and_launch_image_name": "golden-web-2026-11",
+    "copy_and_launch_instance_name": "web",
+    "copy_and_launch_targets": TARGETS,
+}
+
+
+def machines(cloud: Emulator) -> dict[str, int]:
+    """region -> number of machines that the collection launched."""
+    counts: dict[str, int] = {}
+    for instance in cloud.world.instances.values():
+        if "cvm-instance-group" in cloud.world.tags_of(instance.instance_id).at(cloud.clock.now()):
+            counts[instance.region] = counts.get(instance.region, 0) + 1
+    return counts
+
+
+def test_copy_and_launch(cloud: Emulator, play: Play) -> None:
+    """tencentcloud.cvm.copy_and_launch: one call for all regions, machines in each, nothing the second time."""
+    first = play("tencentcloud.cvm.copy_and_launch", "-e", json.dumps(WANTED))
+
+    assert (first.code, first.failed) == (0, 0), first.output
+    assert machines(cloud) == {"ap-guangzhou": 1, "ap-chengdu": 1, "ap-chongqing": 2}
+    sent = cloud.journal.effects("SyncImages")
+    assert [entry.params["DestinationRegions"] for entry in sent] == [["ap-chengdu", "ap-chongqing"]]
+    types = {instance.region: instance.instance_type for instance in cloud.world.instances.values()}
+    assert types["ap-chengdu"] == "S5.MEDIUM4"
+
+    second = play("tencentcloud.cvm.copy_and_launch", "-e", json.dumps(WANTED))
+
+    assert (second.code, second.changed) == (0, 0), second.output
+
+
+def test_copy_and_launch_in_check_mode_writes_nothing(cloud: Emulator, play: Play) -> None:
+    checked = play("tencentcloud.cvm.copy_and_launch", "-e", json.dumps(WANTED), "--check", "--diff")
+    assert (checked.code, checked.failed) == (0, 0), checked.output
+    assert "ap-chengdu: planned -> none yet" in checked.output
+    assert cloud.journal.writes() == []
+
+
+def test_regions_as_hosts_of_an_inventory_and_limit(cloud: Emulator, play: Play, tmp_path: Path) -> None:
+    """An inventory whose hosts are regions; --limit leaves the others alone."""
+    inventory = tmp_path / "regions.yml"
+    hosts = {
+        target["region"]: {
+            "copy_and_launch_region": target["region"],
+            "copy_and_launch_instance_zone": target["zone"],
+        }
+        for target in TARGETS
+    }
+    common = {
+        "ansible_connection": "local",
+        "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+        **{key: value for key, value in WANTED.items() if key != "copy_and_launch_targets"},
+    }
+    group = {"hosts": hosts, "vars": common}
+    inventory.write_text(json.dumps({"all": {"children": {"copy_and_launch_targets": group}}}), "utf-8")
+
+    played = play("-i", str(inventory), "tencentcloud.cvm.copy_and_launch", "--limit", "localhost,ap-chengdu")
+
+    assert (played.code, played.failed) == (0, 0), played.output
+    assert machines(cloud) == {"ap-chengdu": 1}
+    assert not cloud.journal.calls(region="ap-chongqing")
+
+
+def test_one_bad_region_does_not_hide_the_good_ones(cloud: Emulator, play: Play) -> None:
+    """A region that is full fails its own host; the others go through."""
+    cloud.world.accounts["100000000001"].image_quotas["ap-chengdu"] = 0
+
+    played = play("tencentcloud.cvm.copy_and_launch", "-e", json.dumps(WANTED))
+
+    assert (played.code != 0, played.failed) == (True, 1), played.output
+    assert "0 of 0 custom images" in played.output
+    assert machines(cloud) == {"ap-guangzhou": 1, "ap-chongqing": 2}
+    cloud.world.accounts["100000000001"].image_quotas.clear()
+    again = play("tencentcloud.cvm.copy_and_launch", "-e", json.dumps(WANTED))
+    assert again.code == 0, again.output
+    assert machines(cloud) == {"ap-guangzhou": 1, "ap-chengdu": 1, "ap-chongqing": 2}
+
+
+def test_copy_shared(cloud: Emulator, play: Play) -> None:
+    """tencentcloud.cvm.copy_shared: the partner's image becomes our own and goes on to another region."""
+    wanted = {
+        "copy_shared_region": "ap-guangzhou",
+        "copy_shared_image_id": "img-partner1",
+        "copy_shared_copy_name": "base-2026-11",
+        "copy_shared_destinations": ["ap-chengdu"],
+    }
+
+    first = play("tencentcloud.cvm.copy_shared", "-e", json.dumps(wanted))
+
+    assert (first.code, first.failed) == (0, 0), first.output
+    for region in ("ap-guangzhou", "ap-chengdu"):
+        assert "base-2026-11" in [image.name for image in cloud.world.own_images("100000000001", region)]
+    second = play("tencentcloud.cvm.copy_shared", "-e", json.dumps(wanted))
+    assert (second.code, second.changed) == (0, 0), second.output
+
+
+def test_demo(cloud: Emulator, play: Play) -> None:
+    """tencentcloud.cvm.demo, twice."""
+    first = play("tencentcloud.cvm.demo")
+    assert (first.code, first.failed) == (0, 0), first.output
+    assert sum(machines(cloud).values()) == 6
+    second = play("tencentcloud.cvm.demo")
+    assert (second.code, second.changed) == (0, 0), second.output
+
+
+def test_a_network_that_is_cut_is_one_sentence_and_the_rerun_finishes(cloud: Emulator, play: Play) -> None:
+    """Pull the cable in the middle of the launch; push it in again; run again."""
+    cloud.add_faults({"do": "cut", "action": "RunInstances", "when": "after", "times": 20})
+
+    cut = play("tencentcloud.cvm.copy_and_launch", "-e", json.dumps(WANTED))
+
+    assert cut.code != 0
+    assert "no answer from the endpoint" in cut.output
+    assert "Traceback" not in cut.output
+    cloud.world.faults.clear()
+    again = play("tencentcloud.cvm.copy_and_launch", "-e", json.dumps(WANTED))
+    assert again.code == 0, again.output
+    assert machines(cloud) == {"ap-guangzhou": 1, "ap-chengdu": 1, "ap-chongqing": 2}
+    assert len(cloud.journal.effects("SyncImages")) == 1
+
+
+def test_without_a_key_it_says_what_was_tried(play: Play) -> None:
+    """No credentials anywhere: one sentence."""
+    played = play("tencentcloud.cvm.demo", TENCENTCLOUD_SECRET_ID="", TENCENTCLOUD_SECRET_KEY="")
+    assert played.code != 0
+    assert "No Tencent Cloud API key was found. Tried:" in played.output
+    assert "Traceback" not in played.output

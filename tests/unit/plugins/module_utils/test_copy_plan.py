@@ -1,0 +1,301 @@
+# SPDX-FileCopyrightText: tencentcloud.cvm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The identity table, pure."""
+
+from __future__ import annotations
+
+import itertools
+import typing as t
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from ansible_collections.tencentcloud.cvm.plugins.module_utils._copy_plan import (
+    ENCRYPTION_TAG,
+    SOURCE_TAG,
+    TABLE,
+    VISIBILITY_SECONDS,
+    Action,
+    Stage,
+    Trail,
+    Wanted,
+    Whose,
+    decide,
+    differences,
+    judge,
+    stage_of,
+    whose_is,
+)
+from ansible_collections.tencentcloud.cvm.plugins.module_utils._images import Image
+
+BIRTH = datetime(2026, 11, 1, tzinfo=UTC)
+SOURCE = Image(
+    region="ap-guangzhou",
+    image_id="img-source01",
+    image_name="golden",
+    image_state="NORMAL",
+    created=BIRTH,
+    os_name="Ubuntu",
+    platform="Ubuntu",
+    architecture="x86_64",
+    image_size=50,
+)
+WANTED = Wanted(SOURCE, "ap-shanghai", "golden")
+REPLACING = replace(WANTED, replace_failed=True)
+ENCRYPTED = replace(WANTED, encryption="kms-1")
+OURS = {SOURCE_TAG: "ap-guangzhou/img-source01"}
+ANOTHERS = {SOURCE_TAG: "ap-guangzhou/img-other001"}
+
+
+def copy(**different: t.Any) -> Image:
+    plain = replace(SOURCE, region="ap-shanghai", image_id="img-copy0001", created=BIRTH + timedelta(hours=1))
+    return replace(plain, **different)
+
+
+ROWS = [
+    # name, wanted, images there, action, image chosen
+    ("nothing is there", WANTED, [], Action.COPY, None),
+    ("ours, ready", WANTED, [copy(tags=OURS)], Action.KEEP, "img-copy0001"),
+    ("ours, ready, though unlike", WANTED, [copy(tags=OURS, os_name="Debian")], Action.KEEP, "img-copy0001"),
+    ("ours, syncing", WANTED, [copy(tags=OURS, image_state="SYNCING")], Action.AWAIT, "img-copy0001"),
+    ("ours, creating", WANTED, [copy(tags=OURS, image_state="CREATING")], Action.AWAIT, "img-copy0001"),
+    ("unmarked, syncing", WANTED, [copy(image_state="SYNCING")], Action.AWAIT, "img-copy0001"),
+    (
+        "unmarked, syncing, its properties not known yet",
+        WANTED,
+        [copy(image_state="SYNCING", os_name="", platform="", architecture="", image_size=0)],
+        Action.AWAIT,
+        "img-copy0001",
+    ),
+    ("unmarked, ready, alike", WANTED, [copy()], Action.ADOPT, "img-copy0001"),
+    ("unmarked, made in the same second", WANTED, [copy(created=BIRTH)], Action.ADOPT, "img-copy0001"),
+    ("unmarked, older", WANTED, [copy(created=BIRTH - timedelta(seconds=1))], Action.REFUSE, "img-copy0001"),
+    ("unmarked, other os", WANTED, [copy(os_name="Debian")], Action.REFUSE, "img-copy0001"),
+    ("unmarked, ready, os unknown", WANTED, [copy(os_name="")], Action.REFUSE, "img-copy0001"),
+    ("unmarked, other platform", WANTED, [copy(platform="Debian")], Action.REFUSE, "img-copy0001"),
+    ("unmarked, other architecture", WANTED, [copy(architecture="arm")], Action.REFUSE, "img-copy0001"),
+    ("unmarked, other size", WANTED, [copy(image_size=60)], Action.REFUSE, "img-copy0001"),
+    ("unmarked, being imported", WANTED, [copy(image_state="IMPORTING")], Action.REFUSE, "img-copy0001"),
+    ("another's", WANTED, [copy(tags=ANOTHERS)], Action.REFUSE, "img-copy0001"),
+    ("another's, syncing", WANTED, [copy(tags=ANOTHERS, image_state="SYNCING")], Action.REFUSE, "img-copy0001"),
+    ("another's, failed", REPLACING, [copy(tags=ANOTHERS, image_state="CREATEFAILED")], Action.REFUSE, "img-copy0001"),
+    ("ours, failed", WANTED, [copy(tags=OURS, image_state="CREATEFAILED")], Action.FAIL, "img-copy0001"),
+    ("ours, import failed", WANTED, [copy(tags=OURS, image_state="IMPORTFAILED")], Action.FAIL, "img-copy0001"),
+    (
+        "ours, failed, to be replaced",
+        REPLACING,
+        [copy(tags=OURS, image_state="CREATEFAILED")],
+        Action.REPLACE,
+        "img-copy0001",
+    ),
+    ("unmarked, failed", WANTED, [copy(image_state="CREATEFAILED")], Action.FAIL, "img-copy0001"),
+    ("unmarked, failed, to be replaced", REPLACING, [copy(image_state="CREATEFAILED")], Action.ADOPT, "img-copy0001"),
+    (
+        "failed, and a stranger bears the name as well",
+        REPLACING,
+        [copy(tags=OURS, image_state="CREATEFAILED"), copy(image_id="img-strange1", os_name="Debian")],
+        Action.REFUSE,
+        "img-copy0001",
+    ),
+    (
+        "several, one ours",
+        WANTED,
+        [copy(image_id="img-strange1", os_name="Debian"), copy(tags=OURS)],
+        Action.KEEP,
+        "img-copy0001",
+    ),
+    ("several, none ours", WANTED, [copy(image_id="img-strange1"), copy()], Action.REFUSE, None),
+    (
+        "several of ours: the ready one",
+        WANTED,
+        [copy(tags=OURS, image_id="img-syncing1", image_state="SYNCING"), copy(tags=OURS)],
+        Action.KEEP,
+        "img-copy0001",
+    ),
+    (
+        "several of ours and ready: the oldest",
+        WANTED,
+        [copy(tags=OURS, image_id="img-younger1", created=BIRTH + timedelta(hours=2)), copy(tags=OURS)],
+        Action.KEEP,
+        "img-copy0001",
+    ),
+    ("encrypted as wanted", ENCRYPTED, [copy(tags={**OURS, ENCRYPTION_TAG: "kms-1"})], Action.KEEP, "img-copy0001"),
+    (
+        "encrypted with another key",
+        ENCRYPTED,
+        [copy(tags={**OURS, ENCRYPTION_TAG: "kms-2"})],
+        Action.REFUSE,
+        "img-copy0001",
+    ),
+    (
+        "encrypted, but a plain one is wanted",
+        WANTED,
+        [copy(tags={**OURS, ENCRYPTION_TAG: "kms-1"})],
+        Action.REFUSE,
+        "img-copy0001",
+    ),
+    ("plain, but an encrypted one is wanted", ENCRYPTED, [copy(tags=OURS)], Action.REFUSE, "img-copy0001"),
+    ("unmarked, and an encrypted one is wanted", ENCRYPTED, [copy()], Action.REFUSE, "img-copy0001"),
+    (
+        "unmarked, syncing, and an encrypted one is wanted",
+        ENCRYPTED,
+        [copy(image_state="SYNCING")],
+        Action.AWAIT,
+        "img-copy0001",
+    ),
+]
+
+
+@pytest.mark.parametrize(("_name", "wanted", "there", "action", "chosen"), ROWS, ids=[row[0] for row in ROWS])
+def test_rows(_name: str, wanted: Wanted, there: list[Image], action: Action, chosen: str | None) -> None:
+    decision = decide(wanted, there, Trail(), now=0.0)
+    assert (decision.action, decision.image.image_id if decision.image else None) == (action, chosen)
+    refused = action in (Action.REFUSE, Action.FAIL)
+    assert bool(decision.why) or not refused
+
+
+def test_the_table_is_total() -> None:
+    assert set(TABLE) == set(itertools.product(Whose, Stage))
+
+
+def test_reasons_name_the_image_and_the_way_out() -> None:
+    for _name, wanted, there, action, chosen in ROWS:
+        if action in (Action.REFUSE, Action.FAIL) and chosen:
+            why = decide(wanted, there, Trail(), now=0.0).why
+            assert chosen in why
+            assert any(way in why for way in ("copy_name", "replace_failed", "bear the name")), why
+
+
+def test_the_other_source_is_named() -> None:
+    assert "ap-guangzhou/img-other001" in judge(WANTED, [copy(tags=ANOTHERS)]).why
+    assert "encrypted with kms-2" in judge(ENCRYPTED, [copy(tags={**OURS, ENCRYPTION_TAG: "kms-2"})]).why
+
+
+def test_several_strangers_are_listed() -> None:
+    why = judge(WANTED, [copy(image_id="img-aaaaaaaa"), copy(image_id="img-bbbbbbbb", image_state="SYNCING")]).why
+    assert "img-aaaaaaaa (NORMAL), img-bbbbbbbb (SYNCING)" in why
+
+
+def test_rivals_are_copies_beside_the_chosen_one() -> None:
+    rivals = [
+        copy(image_id="img-marked01", tags=OURS, created=BIRTH + timedelta(hours=2)),
+        copy(image_id="img-alike001"),
+        copy(image_id="img-strange1", os_name="Debian"),
+    ]
+    assert judge(WANTED, [copy(tags=OURS), *rivals]).rivals == ("img-marked01", "img-alike001")
+
+
+def test_marks() -> None:
+    assert WANTED.marks() == OURS
+    assert ENCRYPTED.marks() == {**OURS, ENCRYPTION_TAG: "kms-1"}
+
+
+@pytest.mark.parametrize(
+    ("state", "stage"),
+    [
+        ("NORMAL", Stage.READY),
+        ("SYNCING", Stage.UNDER_WAY),
+        ("CREATING", Stage.UNDER_WAY),
+        ("CREATEFAILED", Stage.FAILED),
+        ("IMPORTFAILED", Stage.FAILED),
+        ("IMPORTING", Stage.FOREIGN),
+        ("SOMETHING_NEW", Stage.FOREIGN),
+    ],
+)
+def test_stages(state: str, stage: Stage) -> None:
+    assert stage_of(copy(image_state=state)) is stage
+
+
+def test_differences_are_all_named() -> None:
+    other = copy(os_name="a", platform="b", architecture="c", image_size=1, created=BIRTH - timedelta(days=1))
+    assert differences(WANTED, other) == [
+        "its operating system is a and not Ubuntu",
+        "its platform is b and not Ubuntu",
+        "its architecture is c and not x86_64",
+        "its size is 1 and not 50",
+        "it is older than the source (2026-10-31 00:00 UTC)",
+    ]
+    assert differences(WANTED, copy()) == []
+
+
+# What this run itself knows -------------------------------------------------------------------------------------------
+
+
+def test_a_receipt_is_provenance() -> None:
+    unmarked = copy(image_id="img-receipt1", os_name="")
+    assert whose_is(WANTED, unmarked, {"img-receipt1"}) is Whose.OURS
+    assert decide(WANTED, [unmarked], Trail(receipt="img-receipt1"), 0.0).action is Action.KEEP
+    assert decide(WANTED, [copy(image_state="CREATEFAILED")], Trail(receipt="img-copy0001"), 0.0).action is Action.FAIL
+
+
+def test_a_mark_that_is_not_shown_yet_is_provenance() -> None:
+    failed = copy(image_state="CREATEFAILED")
+    assert decide(REPLACING, [failed], Trail(marked_id="img-copy0001"), 0.0).action is Action.REPLACE
+
+
+NOTHING_THERE = [
+    ("never asked", Trail(), 0.0, Action.COPY),
+    ("asked, answer lost, just now", Trail(sent_at=100.0), 100.0 + VISIBILITY_SECONDS - 1, Action.AWAIT),
+    ("asked, answer lost, long ago", Trail(sent_at=100.0), 100.0 + VISIBILITY_SECONDS, Action.COPY),
+    ("accepted with an id, long ago", Trail(sent_at=100.0, receipt="img-1"), 9999.0, Action.AWAIT),
+    ("seen a moment ago", Trail(seen_id="img-1", seen_at=100.0), 100.0 + VISIBILITY_SECONDS - 1, Action.AWAIT),
+    ("seen, and gone for long", Trail(seen_id="img-1", seen_at=100.0), 100.0 + VISIBILITY_SECONDS, Action.FAIL),
+    (
+        "accepted, seen, and gone",
+        Trail(sent_at=1.0, receipt="img-1", seen_id="img-1", seen_at=100.0),
+        999.0,
+        Action.FAIL,
+    ),
+    ("the failed copy has been deleted", Trail(deleted_id="img-1"), 0.0, Action.COPY),
+]
+
+
+@pytest.mark.parametrize(("_name", "trail", "now", "action"), NOTHING_THERE, ids=[row[0] for row in NOTHING_THERE])
+def test_nothing_there(_name: str, trail: Trail, now: float, action: Action) -> None:
+    assert decide(WANTED, [], trail, now).action is action
+
+
+def test_a_copy_that_is_being_deleted_is_waited_for() -> None:
+    dying = copy(image_state="CREATEFAILED", tags=OURS)
+    assert decide(REPLACING, [dying], Trail(deleted_id="img-copy0001"), 0.0).action is Action.AWAIT
+    successor = copy(image_id="img-new00001", tags=OURS, image_state="SYNCING")
+    decision = decide(REPLACING, [dying, successor], Trail(deleted_id="img-copy0001"), 0.0)
+    assert (decision.action, decision.image) == (Action.AWAIT, successor)
+
+
+# Safety, over every combination ---------------------------------------------------------------------------------------
+
+STATES = ("NORMAL", "SYNCING", "CREATING", "IMPORTING", "CREATEFAILED", "IMPORTFAILED", "SOMETHING_NEW")
+TAGS: tuple[dict[str, str], ...] = ({}, OURS, ANOTHERS, {**OURS, ENCRYPTION_TAG: "kms-1"})
+LOOKS: tuple[dict[str, t.Any], ...] = ({}, {"os_name": "Debian"}, {"created": BIRTH - timedelta(days=1)})
+ONE_IMAGE = [
+    copy(image_state=state, tags=tags, **looks) for state, tags, looks in itertools.product(STATES, TAGS, LOOKS)
+]
+EVERY_PLACE = [
+    [],
+    *([image] for image in ONE_IMAGE),
+    *([first, replace(second, image_id="img-second01")] for first, second in itertools.product(ONE_IMAGE, ONE_IMAGE)),
+]
+
+
+@pytest.mark.parametrize("wanted", [WANTED, REPLACING, ENCRYPTED], ids=["plain", "replacing", "encrypted"])
+def test_safety_over_every_combination(wanted: Wanted) -> None:
+    for there in EVERY_PLACE:
+        decision = decide(wanted, there, Trail(), 0.0)
+        ours = [image for image in there if whose_is(wanted, image) is Whose.OURS]
+        story = (wanted, there, decision)
+        if there:
+            assert decision.action is not Action.COPY, f"copies where the name is taken: {story}"
+        if any(image.image_state == "NORMAL" for image in ours):
+            assert decision.action is Action.KEEP, f"ours is ready and not kept: {story}"
+        state = decision.image.image_state if decision.image else None
+        if decision.action is Action.REPLACE:
+            assert decision.image in ours, f"deletes without our provenance: {story}"
+            assert wanted.replace_failed, f"deletes unasked: {story}"
+            assert state in ("CREATEFAILED", "IMPORTFAILED"), f"deletes what is alive: {story}"
+        if decision.action in (Action.KEEP, Action.ADOPT, Action.AWAIT):
+            assert decision.image in there, f"settles on nothing: {story}"
+        if decision.action is Action.KEEP:
+            assert decision.image in ours, f"calls a stranger present: {story}"
+        if decision.action is Action.ADOPT and not wanted.replace_failed:
+            assert state == "NORMAL", f"adopts what is not ready: {story}"

@@ -1,0 +1,377 @@
+# SPDX-FileCopyrightText: tencentcloud.cvm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""instance, whole, against the emulator."""
+
+from __future__ import annotations
+
+import base64
+import typing as t
+
+import pytest
+import yaml
+from ansible_collections.tencentcloud.cvm.plugins.modules import instance as module
+
+from tests.emulator import Emulator, ManualClock
+
+from ...conftest import Run, like_source, undocumented_or_unseen
+
+ASKED = {
+    "region": "ap-guangzhou",
+    "name": "web",
+    "image_id": "img-source01",
+    "zone": "ap-guangzhou-6",
+    "instance_type": "S5.MEDIUM4",
+}
+NEW_IMAGE = "img-source02"
+
+
+@pytest.fixture(autouse=True)
+def second_image(cloud: Emulator) -> None:
+    cloud.plant(
+        images=[like_source(region="ap-guangzhou", id=NEW_IMAGE, name="golden-2")],
+        key_pairs=[{"account": "acme", "id": "skey-1", "name": "ops"}],
+    )
+
+
+def effects(cloud: Emulator) -> list[str]:
+    return [entry.action for entry in cloud.journal.effects()]
+
+
+def states(cloud: Emulator) -> list[str]:
+    now = cloud.clock.now()
+    return sorted(instance.timeline.at(now) for instance in cloud.world.own_instances("100000000001", "ap-guangzhou"))
+
+
+def test_launch_and_rerun(cloud: Emulator, run: Run) -> None:
+    first = run(module, **ASKED, tags={"tier": 1})
+
+    assert first["changed"] is True
+    (instance,) = first["instances"]
+    assert instance["instance_state"] == "RUNNING"
+    assert instance["private_ip_addresses"]
+    assert instance["tags"] == {"cvm-instance-group": "web", "tier": "1"}
+    cloud.journal.clear()
+    again = run(module, **ASKED, tags={"tier": 1})
+    assert (again["changed"], again["instance_ids"]) == (False, first["instance_ids"])
+    assert [entry.action for entry in cloud.journal.entries] == ["DescribeInstances"]
+
+
+def test_several_all_bear_the_name(cloud: Emulator, run: Run) -> None:
+    result = run(module, **ASKED, exact_count=3)
+    assert [instance["instance_name"] for instance in result["instances"]] == ["web"] * 3
+    assert effects(cloud) == ["RunInstances", "ModifyInstancesAttribute"]
+    assert run(module, **ASKED, exact_count=3)["changed"] is False
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, 3), (3, 1), (2, 0), (2, 2)])
+def test_exact_count(cloud: Emulator, run: Run, clock: ManualClock, before: int, after: int) -> None:
+    run(module, **ASKED, exact_count=before)
+    result = run(module, **ASKED, exact_count=after)
+    clock.advance(120)
+    assert len(result["instances"]) == after
+    assert result["changed"] is (before != after)
+    assert states(cloud) == ["RUNNING"] * after
+
+
+def test_a_stranger_of_the_same_name_is_no_member(cloud: Emulator, run: Run) -> None:
+    cloud.plant(
+        instances=[
+            {
+                "account": "acme",
+                "zone": "ap-guangzhou-6",
+                "id": "ins-strange1",
+                "name": "web",
+                "image_id": "img-source01",
+            }
+        ]
+    )
+    result = run(module, **ASKED)
+    assert "ins-strange1" not in result["instance_ids"]
+    run(module, **{**ASKED, "state": "absent"})
+    assert states(cloud) == ["RUNNING"]
+
+
+def test_launch_options_reach_the_api(cloud: Emulator, run: Run) -> None:
+    group = next(
+        group.group_id
+        for group in cloud.world.security_groups.values()
+        if (group.account, group.region) == ("100000000001", "ap-guangzhou")
+    )
+    result = run(
+        module,
+        **ASKED,
+        key_ids=["skey-1"],
+        hostname="web-host",
+        user_data="#!/bin/sh\ntrue\n",
+        security_group_ids=[group],
+        system_disk={"disk_type": "CLOUD_BSSD", "disk_size": 80},
+        data_disks=[{"disk_size": 20}],
+        internet={"max_bandwidth_out": 5, "public_ip_assigned": True},
+        cam_role_name="role",
+        project_id=7,
+    )
+    made = cloud.world.instances[result["instance_ids"][0]]
+    assert made.key_ids == ["skey-1"]
+    assert base64.b64decode(made.user_data) == b"#!/bin/sh\ntrue\n"
+    assert (made.system_disk["DiskSize"], made.data_disks[0]["DiskSize"]) == (80, 20)
+    assert (made.hostname, made.cam_role_name, made.project_id) == ("web-host", "role", 7)
+    assert result["instances"][0]["public_ip_addresses"]
+    assert result["instances"][0]["security_group_ids"] == [group]
+
+
+def test_stop_and_start(cloud: Emulator, run: Run) -> None:
+    run(module, **ASKED, exact_count=2)
+    stopped = run(module, **ASKED, exact_count=2, state="stopped")
+    assert [instance["instance_state"] for instance in stopped["instances"]] == ["STOPPED"] * 2
+    assert run(module, **ASKED, exact_count=2, state="stopped")["changed"] is False
+    assert run(module, **ASKED, exact_count=2, state="present")["changed"] is False
+    running = run(module, **ASKED, exact_count=2, state="running")
+    assert [instance["instance_state"] for instance in running["instances"]] == ["RUNNING"] * 2
+
+
+def test_absent_waits_until_they_are_gone(cloud: Emulator, run: Run) -> None:
+    run(module, **ASKED, exact_count=2)
+    result = run(module, region="ap-guangzhou", name="web", state="absent")
+    assert (result["changed"], result["instances"], states(cloud)) == (True, [], [])
+    assert run(module, region="ap-guangzhou", name="web", state="absent")["changed"] is False
+
+
+def test_tags_name_and_groups_converge(cloud: Emulator, run: Run) -> None:
+    made = cloud.world.instances[run(module, **ASKED)["instance_ids"][0]]
+    made.name = "renamed by hand"
+    groups = [
+        group.group_id
+        for group in cloud.world.security_groups.values()
+        if (group.account, group.region) == ("100000000001", "ap-guangzhou")
+    ]
+    wanted = {**ASKED, "tags": {"tier": 1}, "security_group_ids": groups}
+
+    assert run(module, **wanted, check=True)["changed"] is True
+    result = run(module, **wanted)
+
+    assert (result["changed"], made.name, made.security_group_ids) == (True, "web", groups)
+    assert cloud.world.tags_of(made.instance_id).at(cloud.clock.now())["tier"] == "1"
+    assert run(module, **wanted)["changed"] is False
+
+
+# A new image ----------------------------------------------------------------------------------------------------------
+
+
+def test_keep_leaves_another_image(cloud: Emulator, run: Run) -> None:
+    run(module, **ASKED)
+    assert run(module, **{**ASKED, "image_id": NEW_IMAGE})["changed"] is False
+
+
+def test_fail_on_another_image(cloud: Emulator, run: Run) -> None:
+    run(module, **ASKED)
+    cloud.journal.clear()
+    result = run(module, **{**ASKED, "image_id": NEW_IMAGE}, on_image_change="fail")
+    assert "runs the image img-source01 and not img-source02" in result["msg"]
+    assert cloud.journal.writes() == []
+
+
+def test_replace_starts_the_new_before_it_ends_the_old(cloud: Emulator, run: Run, clock: ManualClock) -> None:
+    old = run(module, **ASKED, exact_count=2)["instance_ids"]
+    cloud.journal.clear()
+
+    result = run(module, **{**ASKED, "image_id": NEW_IMAGE}, exact_count=2, on_image_change="replace")
+
+    assert [instance["image_id"] for instance in result["instances"]] == [NEW_IMAGE] * 2
+    launched, ended = cloud.journal.effects("RunInstances")[0], cloud.journal.effects("TerminateInstances")[0]
+    assert sorted(ended.params["InstanceIds"]) == sorted(old)
+    assert ended.moment - launched.moment >= 40, "the old ones ended before the new ones ran"
+    clock.advance(60)
+    assert states(cloud) == ["RUNNING"] * 2
+    again = run(module, **{**ASKED, "image_id": NEW_IMAGE}, exact_count=2, on_image_change="replace")
+    assert again["changed"] is False
+
+
+# Check mode -----------------------------------------------------------------------------------------------------------
+
+
+def test_check_mode_asks_the_api(cloud: Emulator, run: Run) -> None:
+    fine = run(module, **ASKED, exact_count=2, check=True)
+    assert (fine["changed"], fine["instances"], len(fine["diff"]["after"]["instances"])) == (True, [], 2)
+    impossible = run(module, **{**ASKED, "instance_type": "S9.HUGE"}, check=True)
+    assert impossible["error_code"] == "ResourceUnavailable.InstanceType"
+    assert cloud.journal.writes() == []
+
+
+def test_check_mode_takes_dry_run_operation_for_yes(cloud: Emulator, run: Run) -> None:
+    cloud.world.behaviour.dry_run_code = "DryRunOperation"
+    assert run(module, **ASKED, check=True)["changed"] is True
+
+
+def test_check_mode_goes_on_where_a_copy_is_only_planned(cloud: Emulator, run: Run) -> None:
+    result = run(module, **{**ASKED, "image_id": None}, check=True)
+    assert (result["changed"], len(result["diff"]["after"]["instances"])) == (True, 1)
+    assert "there is no image_id yet" in result["warnings"][0]
+    real = run(module, **{**ASKED, "image_id": None})
+    assert "which needs image_id" in real["msg"]
+    assert cloud.journal.writes() == []
+
+
+# Trouble --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", [{"do": "cut"}, {"do": "http"}, {"do": "garbage"}, {"do": "error"}])
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_lost_answer_never_starts_an_extra_instance(
+    cloud: Emulator, run: Run, fault: dict[str, t.Any], when: str
+) -> None:
+    cloud.add_faults({**fault, "action": "RunInstances", "when": when})
+    assert len(run(module, **ASKED, exact_count=2)["instances"]) == 2
+    assert states(cloud) == ["RUNNING"] * 2
+
+
+def test_a_killed_run_is_continued_by_the_next(cloud: Emulator, run: Run) -> None:
+    """All answers to the launch are lost, so the first run gives up; instances are not even visible to the second."""
+    cloud.world.behaviour.instance_visible_after = 30
+    cloud.add_faults({"do": "cut", "action": "RunInstances", "when": "after", "times": 5})
+    assert run(module, **ASKED, exact_count=2)["failed"] is True
+    assert len(run(module, **ASKED, exact_count=2)["instances"]) == 2
+    assert states(cloud) == ["RUNNING"] * 2
+
+
+def test_a_stale_client_token_does_not_stop_a_launch(cloud: Emulator, run: Run, clock: ManualClock) -> None:
+    run(module, **ASKED)
+    run(module, **{**ASKED, "state": "absent"})
+    clock.advance(600)
+    assert len(run(module, **ASKED)["instances"]) == 1
+    assert states(cloud) == ["RUNNING"]
+
+
+def test_a_launch_that_fails_is_told_at_once_with_the_reason(cloud: Emulator, run: Run, clock: ManualClock) -> None:
+    cloud.add_faults({"do": "launch_fails", "message": "The disk could not be made."})
+    began = clock.now()
+    result = run(module, **ASKED)
+    assert "The disk could not be made" in result["msg"]
+    assert clock.now() - began < 60
+    assert len(run(module, **ASKED)["instances"]) == 1
+
+
+def test_throttling_is_waited_out(cloud: Emulator, run: Run) -> None:
+    cloud.add_faults({"do": "throttle", "action": "RunInstances", "times": 4})
+    assert len(run(module, **ASKED)["instances"]) == 1
+
+
+def test_a_network_that_fails_while_waiting_is_waited_out(cloud: Emulator, run: Run) -> None:
+    cloud.add_faults({"do": "cut", "action": "DescribeInstances", "skip": 2, "times": 12})
+    assert run(module, **ASKED)["instances"][0]["instance_state"] == "RUNNING"
+
+
+def test_time_that_is_over_is_told(cloud: Emulator, run: Run) -> None:
+    result = run(module, **ASKED, wait_timeout=10)
+    assert "is PENDING" in result["msg"]
+    assert result["instance_ids"]
+    assert run(module, **ASKED)["instances"][0]["instance_state"] == "RUNNING"
+    assert len(cloud.world.instances) == 1
+
+
+def test_without_wait(cloud: Emulator, run: Run, clock: ManualClock) -> None:
+    began = clock.now()
+    result = run(module, **ASKED, wait=False)
+    assert (result["changed"], len(result["instance_ids"])) == (True, 1)
+    assert clock.now() == began
+
+
+# What cannot be done --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("different", "message"),
+    [
+        ({"instance_type": "S5.LARGE8"}, "has instance_type S5.MEDIUM4 and not S5.LARGE8"),
+        ({"zone": "ap-guangzhou-7"}, "has zone ap-guangzhou-6 and not ap-guangzhou-7"),
+        ({"vpc_id": "vpc-x", "subnet_id": "subnet-x"}, "which cannot be changed in place"),
+    ],
+)
+def test_what_cannot_converge_is_an_error(cloud: Emulator, run: Run, different: dict[str, t.Any], message: str) -> None:
+    run(module, **ASKED)
+    cloud.journal.clear()
+    result = run(module, **{**ASKED, **different})
+    assert message in result["msg"]
+    assert cloud.journal.writes() == []
+
+
+@pytest.mark.parametrize(
+    ("different", "message"),
+    [({"protected": True}, "is protected from termination"), ({"charge_type": "PREPAID"}, "is prepaid")],
+)
+def test_what_must_not_be_terminated_is_not(
+    cloud: Emulator, run: Run, different: dict[str, t.Any], message: str
+) -> None:
+    cloud.plant(
+        instances=[
+            {
+                "account": "acme",
+                "zone": "ap-guangzhou-6",
+                "id": "ins-precious",
+                "name": "web",
+                "image_id": "img-source01",
+                "tags": {"cvm-instance-group": "web"},
+                **different,
+            }
+        ]
+    )
+    result = run(module, region="ap-guangzhou", name="web", state="absent")
+    assert message in result["msg"]
+    assert cloud.journal.writes() == []
+
+
+BAD_INPUT = [
+    ({"exact_count": -1}, "exact_count is -1"),
+    ({"exact_count": 501}, "exact_count is 501"),
+    ({"name": ""}, "name is empty"),
+    ({"name": "x" * 129}, "name has 129 characters"),
+    ({"zone": "ap-tokyo-1"}, "The zone ap-tokyo-1 is not in the region ap-guangzhou"),
+    ({"image_id": "web"}, "'web' is not an image id"),
+    ({"zone": None}, "which needs zone"),
+    ({"vpc_id": "vpc-1"}, "vpc_id and subnet_id go together"),
+    ({"user_data": "x" * 16385}, "user_data has 16385 bytes"),
+    ({"tags": {"cvm-instance-group": "x"}}, "is set by this collection"),
+    ({"wait_timeout": -1}, "wait_timeout is negative"),
+    ({"region": ""}, "region is missing"),
+    ({"password": "Secret-12345", "key_ids": ["skey-1"]}, "mutually exclusive"),
+]
+
+
+@pytest.mark.parametrize("check", [False, True], ids=["real", "check"])
+@pytest.mark.parametrize(("wrong", "message"), BAD_INPUT)
+def test_bad_input(cloud: Emulator, run: Run, wrong: dict[str, t.Any], message: str, check: bool) -> None:
+    result = run(module, **{**ASKED, **wrong}, check=check)
+    assert (result["failed"], message in result["msg"]) == (True, True), result["msg"]
+    assert cloud.journal.writes() == []
+
+
+API_REFUSALS = [
+    ({"image_id": "img-missing1"}, "InvalidImageId.NotFound"),
+    ({"zone": "ap-guangzhou-99"}, "InvalidZone.MismatchRegion"),
+    ({"instance_type": "S9.HUGE"}, "ResourceUnavailable.InstanceType"),
+    ({"vpc_id": "vpc-x", "subnet_id": "subnet-x"}, "InvalidParameterValue.VpcIdNotExist"),
+    ({"security_group_ids": ["sg-x"]}, "InvalidSecurityGroupId.NotFound"),
+    ({"key_ids": ["skey-x"]}, "InvalidParameterValue.KeyPairNotFound"),
+    ({"password": "short"}, "InvalidPassword"),
+    ({"system_disk": {"disk_size": 10}}, "InvalidParameterValue"),
+]
+
+
+@pytest.mark.parametrize("check", [False, True], ids=["real", "check"])
+@pytest.mark.parametrize(("wrong", "code"), API_REFUSALS)
+def test_what_the_api_refuses(cloud: Emulator, run: Run, wrong: dict[str, t.Any], code: str, check: bool) -> None:
+    result = run(module, **{**ASKED, **wrong}, check=check)
+    assert result["error_code"] == code
+    assert result["msg"].startswith("Launching 1 instance(s) of web in ap-guangzhou failed: ")
+    assert result["request_id"]
+    assert cloud.world.instances == {}
+    assert bool(cloud.journal.writes()) is not check
+
+
+def test_a_password_never_appears(run: Run) -> None:
+    result = run(module, **ASKED, password="Secret-12345")
+    assert "Secret-12345" not in str(result)
+
+
+def test_documented_results_are_real(run: Run) -> None:
+    results = [run(module, **ASKED), run(module, **{**ASKED, "name": "other", "instance_type": "S9.HUGE"})]
+    assert undocumented_or_unseen(yaml.safe_load(module.RETURN), results) == set()

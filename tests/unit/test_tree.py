@@ -1,0 +1,166 @@
+# SPDX-FileCopyrightText: tencentcloud.cvm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rules of the tree that no linter knows."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
+UTILS = sorted((ROOT / "plugins" / "module_utils").glob("*.py"))
+ROLES = sorted(path.name for path in (ROOT / "roles").iterdir())
+PLAYBOOKS = sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Names of the modules that a file imports; relative ones begin with a dot."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = "." * node.level + (node.module or "")
+            yield base
+            yield from (f"{base.rstrip('.')}.{alias.name}" for alias in node.names)
+
+
+def documentation(module: str) -> dict[str, list[str]]:
+    for node in tree_of(ROOT / "plugins" / "modules" / f"{module}.py").body:
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "DOCUMENTATION":
+            parsed: dict[str, list[str]] = yaml.safe_load(ast.literal_eval(node.value))
+            return parsed
+    raise AssertionError(f"{module} has no documentation")
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_has_everything_that_belongs_to_it(module: str) -> None:
+    fragments = set(documentation(module)["extends_documentation_fragment"])
+    assert {
+        f"tencentcloud.cvm._{name}" for name in ("attributes", "attributes.action_group", "connection")
+    } <= fragments
+    groups = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text("utf-8"))["action_groups"]
+    assert module in groups["all"]
+    assert (ROOT / "tests" / "unit" / "plugins" / "modules" / f"test_{module}.py").is_file()
+    assert (ROOT / "tests" / "integration" / "targets" / module / "tasks" / "main.yml").is_file()
+    assert f"`{module}`" in (ROOT / "README.md").read_text("utf-8")
+
+
+def test_the_action_group_holds_nothing_else() -> None:
+    groups = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text("utf-8"))["action_groups"]
+    assert groups["all"] == MODULES
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_has_everything_that_belongs_to_it(role: str) -> None:
+    for part in ("README.md", "meta/argument_specs.yml", "tasks/main.yml"):
+        assert (ROOT / "roles" / role / part).is_file()
+    assert (ROOT / "tests" / "integration" / "targets" / f"role_{role}" / "tasks" / "main.yml").is_file()
+    assert f"`{role}`" in (ROOT / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("playbook", PLAYBOOKS)
+def test_a_playbook_is_in_the_readme_and_is_run_by_a_test(playbook: str) -> None:
+    assert f"tencentcloud.cvm.{playbook}" in (ROOT / "README.md").read_text("utf-8")
+    tests = "".join(path.read_text("utf-8") for path in (ROOT / "tests" / "playbooks").glob("*.py"))
+    assert f"tencentcloud.cvm.{playbook}" in tests
+
+
+@pytest.mark.parametrize("path", [*UTILS, *(ROOT / "plugins" / "modules").glob("*.py")], ids=lambda path: path.name)
+def test_only_the_client_imports_the_sdk(path: Path) -> None:
+    names = [name for name in imported(path) if name.split(".")[0] in ("tencentcloud", "requests")]
+    assert path.name == "_client.py" or not names
+
+
+@pytest.mark.parametrize("path", UTILS, ids=lambda path: path.name)
+def test_only_one_file_sleeps_and_only_one_ends_the_module(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert path.name == "_wait.py" or not re.search(r"\btime\.(sleep|monotonic|time)\b", text)
+    assert path.name == "_module.py" or not re.search(r"\b(fail_json|exit_json)\(", text)
+
+
+@pytest.mark.parametrize("path", UTILS, ids=lambda path: path.name)
+def test_module_utils_are_private_and_say_so(path: Path) -> None:
+    assert path.name.startswith("_")
+    assert "private to the collection" in path.read_text("utf-8")
+
+
+def test_imports_run_one_way() -> None:
+    """No file of module_utils imports, through whatever others, itself."""
+    graph = {
+        path.stem: {name.lstrip(".") for name in imported(path) if name.lstrip(".") in {util.stem for util in UTILS}}
+        for path in UTILS
+    }
+
+    def reached(start: str) -> set[str]:
+        seen: set[str] = set()
+        waiting = list(graph[start])
+        while waiting:
+            name = waiting.pop()
+            if name not in seen:
+                seen.add(name)
+                waiting.extend(graph[name])
+        return seen
+
+    assert [name for name in graph if name in reached(name)] == []
+
+
+PURE = (
+    "_advice",
+    "_copy_order",
+    "_copy_plan",
+    "_copy_track",
+    "_instance_order",
+    "_instance_plan",
+    "_regions",
+    "_retry",
+)
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_pure_files_call_nothing_of_the_cloud(name: str) -> None:
+    path = ROOT / "plugins" / "module_utils" / f"{name}.py"
+    text = path.read_text("utf-8")
+    assert not re.search(r"\bclient\b|\bClient\b", text)
+
+
+EMULATOR = sorted((ROOT / "tests" / "emulator").rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", EMULATOR, ids=lambda path: path.name)
+def test_the_emulator_is_independent(path: Path) -> None:
+    for name in imported(path):
+        assert not name.startswith(("tencentcloud", "ansible", "plugins", "tccli")), name
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in (*ROOT.glob("plugins/**/*.py"), *ROOT.glob("tests/**/*.py")) if "output" not in path.parts],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_every_file_names_its_licence(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert not text.strip() or "SPDX-License-Identifier: GPL-3.0-or-later" in text
+
+
+def test_the_version_is_the_collection_s() -> None:
+    galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text("utf-8"))
+    text = (ROOT / "plugins" / "module_utils" / "_version.py").read_text("utf-8")
+    assert f'VERSION = "{galaxy["version"]}"' in text
+
+
+def test_module_code_is_short() -> None:
+    """A module is documentation, ARGUMENTS, body and main: at most 150 lines of code."""
+    for module in MODULES:
+        text = (ROOT / "plugins" / "modules" / f"{module}.py").read_text("utf-8")
+        code = text[text.rindex('"""') :]
+        assert len(code.splitlines()) <= 150, module
