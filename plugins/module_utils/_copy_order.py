@@ -5,19 +5,18 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from ._checks import wrong_image_id, wrong_waiting
 from ._copy_plan import ENCRYPTION_TAG, SOURCE_TAG
 from ._errors import InputError
 
 LONGEST_NAME = 60
 LONGEST_DESCRIPTION = 256
-_IMAGE_ID = re.compile(r"img-[0-9a-z]+")
 
 
 class Kind(Enum):
@@ -85,21 +84,6 @@ def read_order(kind: Kind, params: Mapping[str, t.Any]) -> Order:
         wait_timeout=params["wait_timeout"],
         wait_delay=params["wait_delay"],
     )
-
-
-def wrong_image_id(image_id: str) -> list[str]:
-    if _IMAGE_ID.fullmatch(image_id):
-        return []
-    return [f"'{image_id}' is not an image id: one is img- and eight letters or digits, such as img-8toqc6s3."]
-
-
-def wrong_waiting(params: Mapping[str, t.Any]) -> list[str]:
-    found = []
-    if params["wait_timeout"] < 0:
-        found.append("wait_timeout is negative; give the seconds to wait, 0 or more.")
-    if params["wait_delay"] <= 0:
-        found.append("wait_delay must be more than 0 seconds.")
-    return found
 
 
 def wrong_tags(tags: Mapping[str, t.Any] | None) -> list[str]:

@@ -12,7 +12,7 @@ import typing as t
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ._copy_order import wrong_image_id, wrong_waiting
+from ._checks import wrong_image_id, wrong_waiting
 from ._errors import InputError
 from ._instances import GROUP_TAG
 

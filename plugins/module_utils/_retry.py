@@ -40,7 +40,7 @@ def fate_of(code: str) -> Fate:
 
 
 def look_again(code: str) -> bool:
-    """Whether a refused deletion only says that the thing is gone, going, or not ready to go: the next look will tell."""
+    """Whether a refused deletion only says that the thing is gone, going, or not ready to go: a look will tell."""
     return code in ("InvalidImageId.NotFound", "InvalidImageId.IncorrectState", "MutexOperation.TaskRunning")
 
 

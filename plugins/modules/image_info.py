@@ -205,8 +205,8 @@ import re
 from typing import Any
 
 from ..module_utils import _images
+from ..module_utils._checks import wrong_image_id
 from ..module_utils._client import Client
-from ..module_utils._copy_order import wrong_image_id
 from ..module_utils._errors import InputError
 from ..module_utils._images import Image
 from ..module_utils._module import Task, run_module

@@ -116,6 +116,7 @@ def test_imports_run_one_way() -> None:
 
 PURE = (
     "_advice",
+    "_checks",
     "_copy_order",
     "_copy_plan",
     "_copy_track",
