@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import traceback
 import typing as t
 from pathlib import Path
 
@@ -34,6 +35,7 @@ class Emulator:
     ) -> None:
         self._seed = seed.load(seed_data) if isinstance(seed_data, Path) else (seed_data or {})
         self._clock = clock or ScaledClock()
+        self._bugs: list[str] = []
         self.reset()
         self._server = Server(self._answer, port)
 
@@ -55,11 +57,24 @@ class Emulator:
     def reset(self, seed_data: dict[str, t.Any] | None = None) -> None:
         """A new world, planted with the seed given, or with the one the emulator was made with."""
         data = self._seed if seed_data is None else seed_data
-        world = World(self._clock, seed.behaviour_of(data))
+        world = World(self._clock)
         seed.plant(world, data)
         self.world = world
-        self.journal = Journal()
+        self.journal = Journal(self._bugs)
         self._pipeline = Pipeline(world, self.journal)
+
+    def plant(self, **data: t.Any) -> None:
+        """Add to the world what a seed of these keys names: ``plant(images=[...])``."""
+        with self.world.lock:
+            seed.plant(self.world, data)
+
+    def options(self, account: str | None = None) -> dict[str, str]:
+        """The connection options of an account, by name or uin; of the first one if none is named."""
+        for candidate in self.world.accounts.values():
+            if account in (None, candidate.name, candidate.uin):
+                secret_id, secret_key = next(iter(candidate.credentials.items()))
+                return {"endpoint": self.url, "secret_id": secret_id, "secret_key": secret_key}
+        raise KeyError(account)
 
     def add_faults(self, *faults: Fault | dict[str, t.Any]) -> None:
         self.world.faults.add(*(item if isinstance(item, Fault) else Fault.from_json(item) for item in faults))
@@ -67,10 +82,21 @@ class Emulator:
     def journal_as_json(self) -> list[dict[str, t.Any]]:
         return self.journal.as_json()
 
+    def bugs(self) -> list[str]:
+        """What went wrong in the emulator itself since it was started, resets included."""
+        return list(self._bugs)
+
     def wait(self) -> None:
         self._server.wait()
 
     def _answer(self, method: str, path: str, request: Request) -> Response:
         if path.startswith(admin.PATH):
-            return admin.answer(self, method, path, request.body)
+            return self._controlled(method, path, request.body)
         return self._pipeline.answer(request)
+
+    def _controlled(self, method: str, path: str, body: bytes) -> Response:
+        try:
+            return admin.answer(self, method, path, body)
+        except Exception:  # noqa: BLE001 - as in the pipeline: a bug must be seen as one
+            self._bugs.append(f"{path}: {traceback.format_exc()}")
+            return Response(500, b"emulator bug, see /_emulator/bugs", "text/plain; charset=utf-8")

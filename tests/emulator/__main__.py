@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.emulator", description="A local Tencent Cloud API.")
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one")
     parser.add_argument("--seed", type=Path, default=SEEDS / "demo.yml", help="what the cloud holds at the start")
-    parser.add_argument("--time-scale", type=float, default=60.0, help="virtual seconds a real second; 60: minutes pass as seconds")
+    parser.add_argument("--time-scale", type=float, default=60.0, help="virtual seconds a real second; default 60")
     parser.add_argument("--actions", action="store_true", help="list the emulated actions and stop")
     options = parser.parse_args()
     if options.actions:
@@ -34,19 +35,23 @@ def main() -> int:
         return 0
     try:
         emulator = Emulator(options.seed, ScaledClock(options.time_scale), options.port)
-    except (OSError, ValueError, KeyError) as error:
-        print(f"The seed {options.seed} cannot be used: {error}", file=sys.stderr)
+    except (OSError, ValueError, OverflowError) as error:
+        print(f"The emulator cannot start with --seed {options.seed} --port {options.port}: {error}", file=sys.stderr)
         return 2
     with emulator:
         print(f"Tencent Cloud emulator at {emulator.url}", flush=True)
         for account in emulator.world.accounts.values():
             for secret_id, secret_key in account.credentials.items():
                 print(f"account {account.name} ({account.uin}): {secret_id} {secret_key}", flush=True)
+        # Whoever stops it by SIGTERM wants to hear of bugs as well.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             emulator.wait()
         except KeyboardInterrupt:
             print("stopped")
-    return 0
+    for bug in emulator.bugs():
+        print(f"The emulator met a bug of its own: {bug}", file=sys.stderr)
+    return 1 if emulator.bugs() else 0
 
 
 if __name__ == "__main__":

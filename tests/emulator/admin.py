@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The control path ``/_emulator/...``: unsigned, outside the journal, for tests that live in another process.
 
-``GET  journal``  every entry · ``GET state`` images and instances as they are now
+``GET  journal``  every entry · ``GET state`` images and instances as they are now · ``GET bugs`` the emulator's own
 ``POST reset``    a new world; the body is a seed, or empty for the one the emulator started with
 ``POST faults``   a list of faults to add
 ``POST clock``    {"advance": seconds}, for an emulator with a manual clock
@@ -31,6 +31,8 @@ class Controls(t.Protocol):
 
     def journal_as_json(self) -> list[dict[str, t.Any]]: ...
 
+    def bugs(self) -> list[str]: ...
+
 
 def answer(emulator: Controls, method: str, path: str, body: bytes) -> Response:
     command = (method, path.removeprefix(PATH).strip("/"))
@@ -45,8 +47,11 @@ def _dispatch(emulator: Controls, command: tuple[str, str], data: t.Any) -> t.An
     match command:
         case ("GET", "journal"):
             return emulator.journal_as_json()
+        case ("GET", "bugs"):
+            return emulator.bugs()
         case ("GET", "state"):
-            return state(emulator.world)
+            with emulator.world.lock:
+                return state(emulator.world)
         case ("POST", "reset"):
             emulator.reset(data)
         case ("POST", "faults"):
@@ -54,7 +59,7 @@ def _dispatch(emulator: Controls, command: tuple[str, str], data: t.Any) -> t.An
         case ("POST", "clock"):
             clock = emulator.world.clock
             if not isinstance(clock, ManualClock):
-                raise ValueError("this emulator's clock runs by itself")
+                raise TypeError("this emulator's clock runs by itself")
             clock.advance(float(data["advance"]))
         case _:
             raise ValueError(f"there is no {command[0]} {PATH}{command[1]}")
@@ -71,7 +76,7 @@ def state(world: World) -> dict[str, t.Any]:
                 "image_name": image.name,
                 "account": image.account,
                 "region": image.region,
-                "state": world.image_state(image),
+                "state": world.image_state(image, now),
                 "copied_from": image.copied_from,
                 "tags": world.tags_of(image.image_id).at(now),
             }

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 import typing as t
@@ -19,6 +20,8 @@ class ScaledClock:
     """Real time, run ``scale`` times as fast from the moment it is made."""
 
     def __init__(self, scale: float = 1.0) -> None:
+        if not math.isfinite(scale) or scale <= 0:
+            raise ValueError(f"time runs forwards: the scale must be above 0, not {scale:g}")
         self.scale = scale
         self._started = time.time()
         self._origin = time.monotonic()

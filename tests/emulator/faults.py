@@ -6,13 +6,24 @@ from __future__ import annotations
 
 import threading
 import typing as t
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
 ANSWER_FAULTS = ("throttle", "error", "http", "cut", "cut_body", "delay", "garbage", "wrong_type")
-"""What can happen to a request: instead of running it (``when: before``) or to its answer (``when: after``)."""
+"""What can happen to a request: instead of running it (``when: before``) or to its answer (``when: after``).
+
+A ``delay`` before only makes the request run late.
+"""
 
 WORLD_FAULTS = ("copy_fails", "copy_vanishes", "copy_invisible", "copy_slow", "launch_fails")
 """What can become of the thing that a successful request makes. ``region`` is then where that thing is made."""
+
+
+def _count_from(least: int, value: t.Any) -> bool:
+    return isinstance(value, int) and value >= least
+
+
+def _number_from(least: int, value: t.Any) -> bool:
+    return isinstance(value, int | float) and value >= least
 
 
 @dataclass
@@ -27,7 +38,7 @@ class Fault:
     :param times: how many requests it hits; None is for ever
     :param skip: how many matching requests it lets pass first
     :param match: request parameters that must be equal
-    :param code, message: of an ``error``
+    :param code, message: of an ``error``, and of what a ``wrong_type`` before hides; the message is also a launch's
     :param status: of an ``http``
     :param seconds: real seconds of a ``delay``; virtual ones of ``copy_invisible`` and ``copy_slow``
     :param percent: how far a copy gets before it fails or vanishes
@@ -54,6 +65,13 @@ class Fault:
             raise ValueError(f"no such fault: {self.do!r}; there are {', '.join(ANSWER_FAULTS + WORLD_FAULTS)}")
         if self.when not in ("before", "after"):
             raise ValueError(f"a fault happens before or after the action, not {self.when!r}")
+        if self.times is not None and not _count_from(1, self.times):
+            raise ValueError(f"a fault hits once or more, or for ever (times: null), not {self.times!r} times")
+        if not _count_from(0, self.skip):
+            raise ValueError(f"a fault skips no request or some, not {self.skip!r}")
+        for name in ("status", "seconds", "percent"):
+            if not _number_from(0, getattr(self, name)):
+                raise ValueError(f"{name} of a fault is a number from 0 on, not {getattr(self, name)!r}")
 
     @classmethod
     def from_json(cls, data: t.Mapping[str, t.Any]) -> Fault:
@@ -61,6 +79,8 @@ class Fault:
         unknown = sorted(set(data) - known)
         if unknown:
             raise ValueError(f"a fault has no {', '.join(unknown)}; it has {', '.join(sorted(known))}")
+        if "do" not in data:
+            raise ValueError(f"a fault needs `do`: {', '.join(ANSWER_FAULTS + WORLD_FAULTS)}")
         return cls(**data)
 
     def fits(self, action: str, region: str, account: str, params: t.Mapping[str, t.Any]) -> bool:
@@ -79,8 +99,9 @@ class Faults:
         self.struck = 0
 
     def add(self, *faults: Fault) -> None:
+        """Wait for these. They are copied, since a rule counts down: what is given can be given again."""
         with self._lock:
-            self._waiting.extend(faults)
+            self._waiting.extend(replace(fault) for fault in faults)
 
     def clear(self) -> None:
         with self._lock:
@@ -88,7 +109,8 @@ class Faults:
 
     @property
     def waiting(self) -> tuple[Fault, ...]:
-        return tuple(self._waiting)
+        with self._lock:
+            return tuple(self._waiting)
 
     def strike(self, when: str, action: str, region: str, account: str, params: t.Mapping[str, t.Any]) -> Fault | None:
         """The answer fault that this request runs into at this point, if any; it is then used up once."""
@@ -98,9 +120,9 @@ class Faults:
 
         return self._take(applies)
 
-    def fate(self, kind: str, action: str, region: str, account: str) -> Fault | None:
+    def fate(self, kind: str, action: str, region: str, account: str, params: t.Mapping[str, t.Any]) -> Fault | None:
         """The world fault of that kind that awaits what is being made there, if any; it is then used up once."""
-        return self._take(lambda fault: fault.do == kind and fault.fits(action, region, account, {}))
+        return self._take(lambda fault: fault.do == kind and fault.fits(action, region, account, params))
 
     def _take(self, applies: t.Callable[[Fault], bool]) -> Fault | None:
         with self._lock:

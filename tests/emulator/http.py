@@ -21,13 +21,8 @@ class Server:
     """An HTTP server on 127.0.0.1, in a thread of its own. Port 0 takes a free one."""
 
     def __init__(self, answer: Answer, port: int = 0) -> None:
-        class Handler(_Handler):
-            pass
-
-        Handler.answer = staticmethod(answer)
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self._server = _Server(answer, port)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True)
 
     @property
     def url(self) -> str:
@@ -46,22 +41,39 @@ class Server:
         self._thread.join()
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    # With the default of 5, a client that opens more connections at once waits a second for one of them.
+    request_queue_size = 128
+
+    def __init__(self, answer: Answer, port: int) -> None:
+        self.answer = answer
+        super().__init__(("127.0.0.1", port), _Handler)
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    answer: t.ClassVar[Answer]
 
     def do_GET(self) -> None:
-        self._serve(b"")
+        self._serve()
 
     def do_POST(self) -> None:
-        self._serve(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
+        self._serve()
 
-    def _serve(self, body: bytes) -> None:
+    def _serve(self) -> None:
+        length = self.headers.get("Content-Length") or "0"
+        if not (length.isascii() and length.isdigit()):
+            self.close_connection = True
+            self.send_error(400, "Content-Length is not a number")
+            return
+        # A GET has no body as a rule; one that is left unread would be taken for the next request.
+        body = self.rfile.read(int(length))
         # A proxy is asked with the whole URL in place of the path.
         path, _mark, query = self.path.partition("?")
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self._send(self.answer(self.command, path, Request(self.command, query, headers, body)))
+        answer = t.cast("_Server", self.server).answer
+        self._send(answer(self.command, path, Request(self.command, query, headers, body)))
 
     def _send(self, response: Response) -> None:
         if response.delay:
@@ -75,7 +87,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(response.body[: response.cut_after])
             if response.cut_after is not None:
                 self._cut()
-        except (BrokenPipeError, ConnectionResetError):
+        except OSError:
+            # The client has gone.
             self.close_connection = True
 
     def _cut(self) -> None:
@@ -85,5 +98,5 @@ class _Handler(BaseHTTPRequestHandler):
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.connection.close()
 
-    def log_message(self, format: str, *args: t.Any) -> None:
+    def log_message(self, *_what: t.Any) -> None:
         """Silent: the journal is the log."""

@@ -45,10 +45,12 @@ class Entry:
 
 
 class Journal:
-    def __init__(self) -> None:
+    """The entries of one world, and the bugs of the whole emulator: a reset forgets those, and never these."""
+
+    def __init__(self, bugs: list[str] | None = None) -> None:
         self._entries: list[Entry] = []
         self._lock = threading.Lock()
-        self.bugs: list[str] = []
+        self.bugs: list[str] = [] if bugs is None else bugs
 
     def open(self, moment: float) -> Entry:
         with self._lock:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-import threading
+import re
 import time
 import traceback
 import typing as t
@@ -20,7 +20,7 @@ from .errors import COMMON_CODES, ApiError, EmulatorBug
 from .faults import Fault
 from .journal import Entry, Journal
 from .signature import Claim, check_signature, check_time, read_claim
-from .world import Account, World
+from .world import Account, TemporaryKey, World
 
 RATES = {
     "DescribeImages": 40,
@@ -31,6 +31,10 @@ RATES = {
 """Requests a second, per account, region and action (API category page and action pages); the others have 10."""
 
 GLOBAL_SERVICES = ("sts", "tag", "region")
+
+_INDEX = re.compile(r"[0-9]{1,6}")
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
+_DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ class Context:
     entry: Entry
     claim: Claim | None = None
     account: Account | None = None
-    role: str = ""
+    temporary: TemporaryKey | None = None
     service: schema.Service | None = None
     action: str = ""
     region: str = ""
@@ -78,41 +82,46 @@ class Pipeline:
     def __init__(self, world: World, journal: Journal) -> None:
         self.world = world
         self.journal = journal
-        self._lock = threading.RLock()
-        self._second: Counter[tuple[str, str, str, int]] = Counter()
+        self._second: Counter[tuple[str, str, str, str, int]] = Counter()
 
     def answer(self, request: Request) -> Response:
         context = Context(request, self.journal.open(self.world.now()))
+        try:
+            return self._answer(context)
+        except EmulatorBug as bug:
+            return self._bug(context, str(bug))
+        except Exception:  # noqa: BLE001 - whatever else escapes is a bug of the emulator and must be seen as one
+            return self._bug(context, traceback.format_exc())
+
+    def _answer(self, context: Context) -> Response:
         try:
             self._read_envelope(context)
             self._authenticate(context)
             self._read_params(context)
             context.entry.params = context.params
             fault = self._strike("before", context)
-            if fault is None:
-                result = self._execute(context)
-                fault = self._strike("after", context)
-                return self._finish(context, result, fault)
-            return self._finish(context, None, fault)
+            if fault is not None and fault.do == "delay":
+                self._note(context, fault)
+                time.sleep(fault.seconds)
+            elif fault is not None:
+                return self._faulty(context, fault, _error(fault.code, fault.message))
+            result = self._execute(context)
         except ApiError as error:
-            return self._finish(context, _error(error.code, error.message), self._strike_error(context))
-        except EmulatorBug as bug:
-            return self._bug(context, str(bug))
-        except Exception:  # noqa: BLE001 - whatever else escapes is a bug of the emulator and must be seen as one
-            return self._bug(context, traceback.format_exc())
+            result = _error(error.code, error.message)
+        # A fault after the action hits refusals as well, once the caller is known.
+        fault = self._strike("after", context) if context.account else None
+        return self._finish(context, result) if fault is None else self._faulty(context, fault, result)
 
     # stages ---------------------------------------------------------------------------------------------------------
 
     def _read_envelope(self, context: Context) -> None:
-        request = context.request
+        request, entry = context.request, context.entry
+        context.action = entry.action = request.header("x-tc-action")
+        context.region = entry.region = request.header("x-tc-region")
+        entry.language = request.header("x-tc-language")
+        entry.client = request.header("x-tc-requestclient")
         context.claim = read_claim(request.header("authorization"))
-        context.action = request.header("x-tc-action")
-        context.region = request.header("x-tc-region")
-        context.entry.action = context.action
-        context.entry.region = context.region
-        context.entry.service = context.claim.service
-        context.entry.language = request.header("x-tc-language")
-        context.entry.client = request.header("x-tc-requestclient")
+        entry.service = context.claim.service
         context.service = schema.services().get((context.claim.service, request.header("x-tc-version")))
         if context.service is None:
             known = any(service == context.claim.service for service, _version in schema.services())
@@ -121,23 +130,24 @@ class Pipeline:
     def _authenticate(self, context: Context) -> None:
         request, claim = context.request, _known(context.claim)
         check_time(claim, request.header("x-tc-timestamp"), time.time())
-        account, key, context.role = self._key_of(claim.secret_id, request.header("x-tc-token"))
+        account, key, context.temporary = self._key_of(claim.secret_id, request.header("x-tc-token"))
         check_signature(claim, key, request.method, request.query, request.headers, request.body)
         context.account = account
         context.entry.account = account.uin
 
-    def _key_of(self, secret_id: str, token: str) -> tuple[Account, str, str]:
-        """The account, secret key and role behind a secret id."""
-        temporary = self.world.temporary_keys.get(secret_id)
-        if temporary is not None:
-            if token != temporary.token or temporary.expires <= self.world.now():
-                raise ApiError(
-                    "AuthFailure.TokenFailure", "Token verification failed. Please check your Token is correct."
-                )
-            return self.world.accounts[temporary.account], temporary.secret_key, temporary.role
-        for account in self.world.accounts.values():
-            if secret_id in account.credentials:
-                return account, account.credentials[secret_id], ""
+    def _key_of(self, secret_id: str, token: str) -> tuple[Account, str, TemporaryKey | None]:
+        """The account and secret key behind a secret id, and what it is if it is temporary."""
+        with self.world.lock:
+            temporary = self.world.temporary_keys.get(secret_id)
+            if temporary is not None:
+                if token != temporary.token or temporary.expires <= self.world.now():
+                    raise ApiError(
+                        "AuthFailure.TokenFailure", "Token verification failed. Please check your Token is correct."
+                    )
+                return self.world.accounts[temporary.account], temporary.secret_key, temporary
+            for account in self.world.accounts.values():
+                if secret_id in account.credentials:
+                    return account, account.credentials[secret_id], None
         raise ApiError(
             "AuthFailure.SecretIdNotFound", "The SecretId is not found, please ensure that your SecretId is correct."
         )
@@ -159,20 +169,17 @@ class Pipeline:
         account = context.account.uin if context.account else ""
         return self.world.faults.strike(when, context.action, context.region, account, context.params)
 
-    def _strike_error(self, context: Context) -> Fault | None:
-        """A fault after the action hits refusals as well, once the caller is known."""
-        return self._strike("after", context) if context.account else None
-
     def _execute(self, context: Context) -> dict[str, t.Any]:
         service, account = _known(context.service), _known(context.account)
         self._check_action(service, context.action)
         self._check_region(context, service, account)
         self._check_permission(context, service, account)
-        self._check_rate(context, account)
+        self._check_rate(context, service, account)
         service.check_request(context.action, context.params)
-        with self._lock:
-            request_id = self.world.new_uuid()
-            call = Call(self.world, account, context.region, context.params, request_id, context.role)
+        request_id = self.world.new_uuid()
+        with self.world.lock:
+            now = self.world.now()
+            call = Call(self.world, account, context.region, context.params, request_id, now, context.temporary)
             try:
                 result = HANDLERS[service.name, context.action](call)
             except ApiError as error:
@@ -180,9 +187,13 @@ class Pipeline:
                 raise
             context.entry.executed = True
         result = {**result, "RequestId": request_id}
-        if result.get("ImageSet", ()) is not None:
-            service.check_answer(context.action, result)
+        service.check_answer(context.action, self._as_documented(context, result))
         return result
+
+    def _as_documented(self, context: Context, result: dict[str, t.Any]) -> dict[str, t.Any]:
+        """The one answer that a switch makes differ from the description, as it would be without that switch."""
+        odd = context.action == "SyncImages" and self.world.behaviour.image_set == "null"
+        return {**result, "ImageSet": result["ImageSet"] or []} if odd else result
 
     def _check_action(self, service: schema.Service, action: str) -> None:
         if service.knows(action):
@@ -194,6 +205,11 @@ class Pipeline:
     def _check_region(self, context: Context, service: schema.Service, account: Account) -> None:
         region = context.region
         optional = service.name in GLOBAL_SERVICES or (service.name, context.action) in REGIONLESS
+        if not region and "x-tc-region" in context.request.headers:
+            raise ApiError(
+                "InvalidParameterValue",
+                "A value specified in `X-TC-Region` is not valid, is unsupported, or cannot be used.",
+            )
         if not region:
             if optional and (service.name, context.action) != ("region", "DescribeZones"):
                 return
@@ -210,12 +226,12 @@ class Pipeline:
                 f"using the correct access keys. [{service.name}:{context.action}]",
             )
 
-    def _check_rate(self, context: Context, account: Account) -> None:
+    def _check_rate(self, context: Context, service: schema.Service, account: Account) -> None:
         if not self.world.behaviour.rate_limits:
             return
         limit = RATES.get(context.action, 10)
-        with self._lock:
-            key = (account.uin, context.region, context.action, int(self.world.now()))
+        with self.world.lock:
+            key = (account.uin, context.region, service.name, context.action, int(self.world.now()))
             self._second[key] += 1
             asked = self._second[key]
         if asked > limit:
@@ -227,44 +243,35 @@ class Pipeline:
 
     # answers --------------------------------------------------------------------------------------------------------
 
-    def _finish(self, context: Context, result: dict[str, t.Any] | None, fault: Fault | None) -> Response:
-        if fault is None:
-            result = _known(result)
-            context.entry.outcome = result["Error"]["Code"] if "Error" in result else "ok"
-            result.setdefault("RequestId", self.world.new_uuid())
-            context.entry.request_id = result["RequestId"]
-            return _render(result)
-        context.entry.fault = f"{fault.when} {fault.do}"
-        context.entry.outcome = f"<{fault.do}>"
-        return self._faulty(context, result, fault)
+    def _finish(self, context: Context, result: dict[str, t.Any]) -> Response:
+        context.entry.outcome = result["Error"]["Code"] if "Error" in result else "ok"
+        result.setdefault("RequestId", self.world.new_uuid())
+        context.entry.request_id = result["RequestId"]
+        return _render(result)
 
-    def _faulty(self, context: Context, result: dict[str, t.Any] | None, fault: Fault) -> Response:
+    def _note(self, context: Context, fault: Fault) -> None:
+        context.entry.fault = ", ".join(filter(None, (context.entry.fault, f"{fault.when} {fault.do}")))
+
+    def _faulty(self, context: Context, fault: Fault, result: dict[str, t.Any]) -> Response:
+        """What is sent in place of a result. A fault before the action has none: an error stands in for it."""
+        self._note(context, fault)
         if fault.do == "throttle":
             result = _error("RequestLimitExceeded", "Your current request times exceed the frequency limit.")
         elif fault.do == "error":
             result = _error(fault.code, fault.message)
-        if fault.do in ("throttle", "error"):
-            context.entry.outcome = _known(result)["Error"]["Code"]
-        if result is None and fault.do == "delay":
-            return self._delayed(context, fault)
-        body = _render({"RequestId": self.world.new_uuid(), **(result or {})}).body
+        told = self._finish(context, result)
+        if fault.do not in ("throttle", "error", "delay"):
+            context.entry.outcome = f"<{fault.do}>"
+        half = len(told.body) // 2
         shapes = {
             "http": Response(fault.status, b"<html>bad gateway</html>", "text/html"),
-            "cut": Response(200, body, cut_after=0),
-            "cut_body": Response(200, body, cut_after=len(body) // 2),
-            "garbage": Response(200, body[: len(body) // 2] + b"\xff<"),
-            "wrong_type": Response(200, body, "application/json; charset=utf-8"),
-            "delay": Response(200, body, delay=fault.seconds),
+            "cut": Response(200, told.body, cut_after=0),
+            "cut_body": Response(200, told.body, cut_after=half),
+            "garbage": Response(200, told.body[:half] + b"\xff<"),
+            "wrong_type": Response(200, told.body, "application/json; charset=utf-8"),
+            "delay": Response(200, told.body, delay=fault.seconds),
         }
-        return shapes.get(fault.do, Response(200, body))
-
-    def _delayed(self, context: Context, fault: Fault) -> Response:
-        """A delay before the action: the request runs all the same, late."""
-        time.sleep(fault.seconds)
-        try:
-            return self._finish(context, self._execute(context), None)
-        except ApiError as error:
-            return self._finish(context, _error(error.code, error.message), None)
+        return shapes.get(fault.do, told)
 
     def _bug(self, context: Context, text: str) -> Response:
         context.entry.outcome = "<bug>"
@@ -292,27 +299,25 @@ def _render(result: dict[str, t.Any]) -> Response:
 
 def _check_code(service: schema.Service, action: str, code: str) -> None:
     """An error that the real action cannot answer would teach clients something false."""
-    listed = schema.official_codes().get(action) if service.name == "cvm" else None
-    if listed is not None and code not in listed | COMMON_CODES:
-        raise EmulatorBug(f"{code} is not among the documented errors of {action}")
+    if code not in COMMON_CODES | schema.official_codes()[service.name, action]:
+        raise EmulatorBug(f"{code} is not among the documented errors of {service.name} {action}")
 
 
 def read_query(query: str, service: schema.Service, action: str) -> dict[str, t.Any]:
     """The parameters of a GET request: ``ImageIds.0=img-1&DryRun=True``, typed by the official description."""
-    flat = urllib.parse.parse_qsl(query, keep_blank_values=True)
     root: dict[str, t.Any] = {}
-    for path, value in flat:
+    for path, value in urllib.parse.parse_qsl(query, keep_blank_values=True):
         *parents, last = path.split(".")
-        node = root
+        node: t.Any = root
         for part in parents:
-            node = node.setdefault(part, {})
+            node = node.setdefault(part, {}) if isinstance(node, dict) else None
+        if not isinstance(node, dict) or last in node:
+            raise ApiError("InvalidParameter", f"The parameter `{path}` contradicts another one.")
         node[last] = value
-    return t.cast(
-        "dict[str, t.Any]",
-        _typed(root, {"$ref": f"#/$defs/{service.actions[action]['input']}"}, service.requests)
-        if service.knows(action)
-        else root,
-    )
+    if not service.knows(action):
+        return root
+    typed = _typed(root, {"$ref": f"#/$defs/{service.actions[action]['input']}"}, service.requests)
+    return t.cast("dict[str, t.Any]", typed)
 
 
 def _typed(value: t.Any, schema_part: dict[str, t.Any], definitions: dict[str, t.Any]) -> t.Any:
@@ -321,14 +326,21 @@ def _typed(value: t.Any, schema_part: dict[str, t.Any], definitions: dict[str, t
     if "anyOf" in schema_part:
         schema_part = schema_part["anyOf"][0]
     kind = schema_part.get("type")
-    if isinstance(value, dict) and kind == "array":
-        ordered = sorted(value.items(), key=lambda item: int(item[0]) if item[0].isdigit() else 0)
+    if isinstance(value, dict) and kind == "array" and all(_INDEX.fullmatch(key) for key in value):
+        ordered = sorted(value.items(), key=lambda item: int(item[0]))
         return [_typed(item, schema_part["items"], definitions) for _index, item in ordered]
     if isinstance(value, dict):
         known = schema_part.get("properties", {})
         return {key: _typed(item, known.get(key, {}), definitions) for key, item in value.items()}
-    if kind == "boolean" and value.lower() in ("true", "false"):
-        return value.lower() == "true"
-    if kind == "integer" and value.lstrip("-").isdigit():
-        return int(value)
-    return value
+    return _scalar(value, kind)
+
+
+def _scalar(text: str, kind: str | None) -> t.Any:
+    """A value as its type spells it; what is spelt otherwise stays text, which the schema then refuses."""
+    if kind == "boolean" and text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    if kind == "integer" and _WHOLE.fullmatch(text):
+        return int(text)
+    if kind == "number" and _DECIMAL.fullmatch(text):
+        return float(text)
+    return text

@@ -4,14 +4,14 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import yaml
 
 from . import catalogue
-from .behaviour import Behaviour
 from .faults import Fault
 from .timeline import GONE, Timeline
 from .world import (
@@ -36,40 +36,103 @@ from .world import (
 Data = dict[str, t.Any]
 DAY = 86400.0
 
+REQUIRED: dict[str, tuple[str, ...]] = {
+    "accounts": ("uin", "name", "credentials"),
+    "key_pairs": ("account", "id", "name"),
+    "images": ("account", "region", "name"),
+    "instances": ("account", "zone", "name", "image_id"),
+}
+OPTIONAL: dict[str, tuple[str, ...]] = {
+    "accounts": ("cross_border", "denied_actions", "image_quotas", "kms_keys", "regions", "roles"),
+    "key_pairs": (),
+    "images": (
+        *("id", "created", "age_days", "state", "ready_in_minutes", "outcome", "size", "data_disks", "os_name"),
+        *("platform", "architecture", "source_kind", "description", "family", "deprecated", "public"),
+        *("encrypted_with", "copied_from", "shared_with", "tags"),
+    ),
+    "instances": (
+        *("id", "created", "age_days", "state", "instance_type", "charge_type", "disk_size", "data_disks"),
+        *("private_ip", "protected", "tags"),
+    ),
+}
+OTHER_KEYS = ("behaviour", "faults")
+
+INSTANCE_STATES = ("PENDING", "RUNNING", "STOPPED", "LAUNCH_FAILED", "SHUTDOWN")
+
 
 class SeedError(ValueError):
     """A seed that cannot be understood; the message says where."""
 
 
 def load(path: Path) -> Data:
-    data = yaml.safe_load(path.read_text("utf-8")) or {}
+    try:
+        data = yaml.safe_load(path.read_text("utf-8")) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SeedError(f"{path} is neither YAML nor JSON: {error}") from error
     if not isinstance(data, dict):
         raise SeedError(f"{path}: a seed is a mapping")
     return data
 
 
-def behaviour_of(data: Data) -> Behaviour:
-    return Behaviour.from_json(data.get("behaviour", {}))
-
-
 def plant(world: World, data: Data) -> None:
     """Add everything a seed names to the world."""
-    known = {"accounts", "images", "instances", "key_pairs", "behaviour", "faults"}
+    if not isinstance(data, dict):
+        raise SeedError(f"a seed is a mapping, not {data!r}")
+    known = {*REQUIRED, *OTHER_KEYS}
     if set(data) - known:
         raise SeedError(f"a seed has no {', '.join(sorted(set(data) - known))}; it has {', '.join(sorted(known))}")
-    for item in data.get("accounts", []):
-        _account(world, item)
-    for item in data.get("key_pairs", []):
-        owner = _uin(world, item["account"])
-        world.key_pairs[item["id"]] = KeyPair(item["id"], owner, item["name"], world.now() - 30 * DAY)
-    for item in data.get("images", []):
-        _image(world, item)
-    for item in data.get("instances", []):
-        _instance(world, item)
-    world.faults.add(*(Fault.from_json(item) for item in data.get("faults", [])))
+    world.behaviour.change(data.get("behaviour") or {})
+    planters = {"accounts": _account, "key_pairs": _key_pair, "images": _image, "instances": _instance}
+    for kind, planter in planters.items():
+        for number, item in enumerate(_listed(data, kind), start=1):
+            where = f"{kind}, number {number}"
+            _check_keys(kind, where, item)
+            try:
+                planter(world, item)
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                raise SeedError(f"{where} ({item['name']}): {error}") from error
+    world.faults.add(*(Fault.from_json(item) for item in _listed(data, "faults")))
+
+
+def _listed(data: Data, kind: str) -> list[t.Any]:
+    listed = data.get(kind) or []
+    if not isinstance(listed, list):
+        raise SeedError(f"{kind}: a list is needed, not {listed!r}")
+    return listed
+
+
+def _check_keys(kind: str, where: str, item: t.Any) -> None:
+    if not isinstance(item, dict):
+        raise SeedError(f"{where}: a mapping is needed, not {item!r}")
+    missing = [key for key in REQUIRED[kind] if key not in item]
+    if missing:
+        raise SeedError(f"{where}: {', '.join(missing)} is missing")
+    known = {*REQUIRED[kind], *OPTIONAL[kind]}
+    if set(item) - known:
+        raise SeedError(f"{where}: there is no {', '.join(sorted(set(item) - known))}, but {', '.join(sorted(known))}")
+
+
+def _id(item: Data, prefix: str, taken: t.Container[str], made: t.Callable[[str], str]) -> str:
+    """The id that an item names, or a new one."""
+    if "id" not in item:
+        return made(prefix)
+    if not re.fullmatch(rf"{prefix}-[0-9a-z]{{8}}", item["id"]):
+        raise SeedError(f"the id {item['id']} is not {prefix}- and eight digits or small letters")
+    if item["id"] in taken:
+        raise SeedError(f"the id {item['id']} is there already")
+    return str(item["id"])
+
+
+def _key_pair(world: World, item: Data) -> None:
+    world.key_pairs[item["id"]] = KeyPair(
+        item["id"], _uin(world, item["account"]), item["name"], world.now() - 30 * DAY
+    )
 
 
 def _account(world: World, item: Data) -> None:
+    keys = {secret_id for account in world.accounts.values() for secret_id in account.credentials}
+    if str(item["uin"]) in world.accounts or keys & {pair["secret_id"] for pair in item["credentials"]}:
+        raise SeedError("the uin or a secret id is another account's")
     account = Account(
         uin=str(item["uin"]),
         name=item["name"],
@@ -91,41 +154,43 @@ def _account(world: World, item: Data) -> None:
 
 def _default_network(world: World, uin: str, region: catalogue.Region) -> None:
     """Every account has a default VPC, a default subnet in each zone and a default security group, in each region."""
-    stem = f"{uin[-3:]}{region.region.replace('-', '')}"
+    place = region.region.replace("-", "")
+    short = f"{uin[-3:]}{place}"
+    stem = f"{uin}{place}" if f"vpc-{short}" in world.vpcs else short
     vpc = Vpc(f"vpc-{stem}", uin, region.region, "Default-VPC", "172.16.0.0/16", True)
     world.vpcs[vpc.vpc_id] = vpc
     for number, zone in enumerate(region.zones):
         subnet_id = f"subnet-{stem}{zone.rpartition('-')[2]}"
         cidr = f"172.16.{number * 16}.0/20"
-        world.subnets[subnet_id] = Subnet(
-            subnet_id, vpc.vpc_id, uin, region.region, zone, "Default-Subnet", cidr, True
-        )
+        world.subnets[subnet_id] = Subnet(subnet_id, vpc.vpc_id, uin, region.region, zone, "Default-Subnet", cidr, True)
     group_id = f"sg-{stem}"
     world.security_groups[group_id] = SecurityGroup(group_id, uin, region.region, "default")
 
 
-def _uin(world: World, name: str) -> str:
+def _uin(world: World, name: str | int) -> str:
     for account in world.accounts.values():
-        if name in (account.name, account.uin):
+        if str(name) in (account.name, account.uin):
             return account.uin
     raise SeedError(f"no account is called {name!r}")
 
 
 def _moment(world: World, item: Data, key: str, default_days: float) -> float:
-    """``created: 2026-11-01T08:00:00Z`` or ``age_days: 3``."""
+    """``created: 2026-11-01T08:00:00Z``, UTC if it does not say, or ``age_days: 3``."""
     if key in item:
-        text = item[key]
-        moment = text if isinstance(text, datetime) else datetime.fromisoformat(str(text))
-        return moment.timestamp()
+        given = item[key]
+        if isinstance(given, date) and not isinstance(given, datetime):
+            given = datetime.combine(given, time())
+        moment = given if isinstance(given, datetime) else datetime.fromisoformat(str(given))
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     return world.now() - float(item.get("age_days", default_days)) * DAY
 
 
 def _image(world: World, item: Data) -> None:
     if item["region"] not in catalogue.regions():
-        raise SeedError(f"the image {item.get('name')} is in no known region: {item['region']}")
+        raise SeedError(f"there is no region {item['region']}")
     created = _moment(world, item, "created", 30)
     image = Image(
-        image_id=item.get("id") or world.new_id("img"),
+        image_id=_id(item, "img", world.images, world.new_id),
         name=item["name"],
         account=_uin(world, item["account"]),
         region=item["region"],
@@ -143,13 +208,12 @@ def _image(world: World, item: Data) -> None:
     image.os_name = item.get("os_name", image.os_name)
     image.platform = item.get("platform", image.platform)
     image.architecture = item.get("architecture", image.architecture)
-    image.snapshots = (Snapshot(world.new_id("snap"), "SYSTEM_DISK", image.size),) + tuple(
-        Snapshot(world.new_id("snap"), "DATA_DISK", size) for size in item.get("data_disks", ())
-    )
+    disks = [("SYSTEM_DISK", image.size), *(("DATA_DISK", size) for size in item.get("data_disks", ()))]
+    image.snapshots = tuple(Snapshot(world.new_id("snap"), usage, size) for usage, size in disks)
     image.shared_with = {_uin(world, name): created for name in item.get("shared_with", ())}
     world.images[image.image_id] = image
     if item.get("tags"):
-        world.tags_of(image.image_id).write(created, {key: str(value) for key, value in item["tags"].items()})
+        world.tag(image.image_id, created, {key: str(value) for key, value in item["tags"].items()})
 
 
 def _image_timeline(world: World, item: Data, created: float) -> Timeline:
@@ -159,45 +223,50 @@ def _image_timeline(world: World, item: Data, created: float) -> Timeline:
     if state in final:
         return Timeline.of((created, state))
     if state not in passing:
-        raise SeedError(f"the image {item['name']} cannot be in state {state}")
+        raise SeedError(f"an image cannot be in state {state}")
     ready = world.now() + 60 * float(item.get("ready_in_minutes", 10))
     outcome = item.get("outcome", NORMAL)
     if outcome not in (*final, GONE):
-        raise SeedError(f"the image {item['name']} cannot end as {outcome}")
+        raise SeedError(f"an image cannot end as {outcome}")
     return Timeline.of((created, state), (ready, outcome))
 
 
 def _instance(world: World, item: Data) -> None:
     uin = _uin(world, item["account"])
     region = catalogue.region_of_zone(item["zone"])
-    if region is None:
-        raise SeedError(f"the instance {item['name']} is in no known zone: {item['zone']}")
+    subnets = [subnet for subnet in world.subnets.values() if (subnet.account, subnet.zone) == (uin, item["zone"])]
+    if region is None or not subnets:
+        raise SeedError(f"there is no zone {item['zone']} to have instances in")
     created = _moment(world, item, "created", 10)
-    subnet = next(
-        subnet for subnet in world.subnets.values() if subnet.account == uin and subnet.zone == item["zone"]
-    )
+    subnet = subnets[0]
+    state, kind = item.get("state", "RUNNING"), item.get("instance_type", "S5.SMALL2")
+    if state not in INSTANCE_STATES:
+        raise SeedError(f"an instance cannot be in state {state}")
+    if kind not in {spec.instance_type for spec in catalogue.INSTANCE_TYPES}:
+        raise SeedError(f"no instance type is called {kind}")
     instance = Instance(
-        instance_id=item.get("id") or world.new_id("ins"),
+        instance_id=_id(item, "ins", world.instances, world.new_id),
         account=uin,
         region=region,
         zone=item["zone"],
         name=item["name"],
-        instance_type=item.get("instance_type", "S5.SMALL2"),
+        instance_type=kind,
         image_id=item["image_id"],
         created=created,
-        timeline=Timeline.of((created, item.get("state", "RUNNING"))),
+        timeline=Timeline.of((created, state)),
         charge_type=item.get("charge_type", "POSTPAID_BY_HOUR"),
-        system_disk={"DiskType": "CLOUD_PREMIUM", "DiskSize": item.get("disk_size", 50), "DiskId": world.new_id("disk")},
+        system_disk=_disk(world, item.get("disk_size", 50)),
         vpc_id=subnet.vpc_id,
         subnet_id=subnet.subnet_id,
         private_ip=item.get("private_ip", f"172.16.200.{len(world.instances) + 10}"),
         internet={"InternetChargeType": "TRAFFIC_POSTPAID_BY_HOUR", "InternetMaxBandwidthOut": 0},
         protected=item.get("protected", False),
     )
-    instance.data_disks = [
-        {"DiskType": "CLOUD_PREMIUM", "DiskSize": size, "DeleteWithInstance": True, "DiskId": world.new_id("disk")}
-        for size in item.get("data_disks", ())
-    ]
+    instance.data_disks = [{**_disk(world, size), "DeleteWithInstance": True} for size in item.get("data_disks", ())]
     world.instances[instance.instance_id] = instance
     if item.get("tags"):
-        world.tags_of(instance.instance_id).write(created, {key: str(value) for key, value in item["tags"].items()})
+        world.tag(instance.instance_id, created, {key: str(value) for key, value in item["tags"].items()})
+
+
+def _disk(world: World, size: int) -> Data:
+    return {"DiskType": "CLOUD_PREMIUM", "DiskSize": size, "DiskId": world.new_id("disk")}

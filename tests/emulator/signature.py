@@ -53,11 +53,14 @@ def _header_value(name: str, headers: t.Mapping[str, str]) -> str:
 def canonical_request(
     method: str, query: str, headers: t.Mapping[str, str], signed_headers: t.Sequence[str], body: bytes
 ) -> str:
-    """The text whose hash is signed. Header values are taken as received, Host included."""
+    """The text whose hash is signed. Header values are taken as received, Host included. A POST signs no query."""
+    signed_query = query if method == "GET" else ""
     unsigned_payload = headers.get("x-tc-content-sha256") == "UNSIGNED-PAYLOAD"
     payload = b"UNSIGNED-PAYLOAD" if unsigned_payload else body
     lines = [f"{name}:{_header_value(name, headers)}" for name in signed_headers]
-    return "\n".join((method, "/", query, *lines, "", ";".join(signed_headers), hashlib.sha256(payload).hexdigest()))
+    return "\n".join(
+        (method, "/", signed_query, *lines, "", ";".join(signed_headers), hashlib.sha256(payload).hexdigest())
+    )
 
 
 def sign(secret_key: str, date: str, service: str, timestamp: str, canonical: str) -> str:
@@ -72,7 +75,7 @@ def sign(secret_key: str, date: str, service: str, timestamp: str, canonical: st
 
 def check_time(claim: Claim, timestamp: str, real_now: float) -> None:
     """Refuse a stamp that is not a number, not of the claimed day, or more than five minutes off the real time."""
-    if not timestamp.isdigit():
+    if not (timestamp.isascii() and timestamp.isdigit()):
         raise ApiError("AuthFailure.SignatureFailure", "The X-TC-Timestamp header is not a number.")
     moment = int(timestamp)
     if abs(real_now - moment) > TOLERANCE_SECONDS:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import random
+import threading
 import typing as t
 import uuid
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from .timeline import GONE, Timeline
 NORMAL, SYNCING, CREATING, IMPORTING = "NORMAL", "SYNCING", "CREATING", "IMPORTING"
 CREATEFAILED, IMPORTFAILED = "CREATEFAILED", "IMPORTFAILED"
 DEFAULT_IMAGE_QUOTA = 500
+RESERVED_TAG_PREFIXES = ("qcloud", "tencent", "project")
 
 
 @dataclass
@@ -55,6 +57,9 @@ class TemporaryKey:
     account: str
     role: str
     expires: float
+    session: str = "session"
+    issued_to: str = ""
+    """The account that assumed the role; empty is the role's own."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,8 @@ class Image:
     shared_with: dict[str, float] = field(default_factory=dict)
     """account -> since when"""
     copied_from: str | None = None
+    whole_copy: float | None = None
+    """Virtual seconds that the whole copy takes, where it does not come that far."""
 
     def exists(self, now: float) -> bool:
         return self.timeline.at(now) != GONE
@@ -103,7 +110,9 @@ class Image:
             return None
         ends = self.timeline.ends(now)
         begins = self.timeline.began(now)
-        return 0 if ends is None else min(99, int(100 * (now - begins) / max(1.0, ends - begins)))
+        if ends is None:
+            return 0
+        return min(99, int(100 * (now - begins) / max(1.0, self.whole_copy or ends - begins)))
 
 
 @dataclass
@@ -134,8 +143,12 @@ class Instance:
     cam_role_name: str = ""
     user_data: str = ""
     protected: bool = False
+    stopped_mode: str = "KEEP_CHARGING"
     operation: tuple[str, float, float] | None = None
     """(action, began, ends) of the latest operation"""
+
+    def in_operation(self, now: float) -> bool:
+        return self.operation is not None and now < self.operation[2]
 
     def exists(self, now: float) -> bool:
         return self.timeline.at(now) != GONE
@@ -213,6 +226,8 @@ class World:
 
     def __init__(self, clock: Clock, behaviour: Behaviour | None = None, id_seed: int = 1) -> None:
         self.clock = clock
+        self.lock = threading.RLock()
+        """Held by whoever changes the world, and by whoever looks at more than one thing in it."""
         self.behaviour = behaviour or Behaviour()
         self.faults = Faults()
         self.accounts: dict[str, Account] = {}
@@ -225,7 +240,10 @@ class World:
         self.launches: dict[tuple[str, str, str], Launch] = {}
         self.temporary_keys: dict[str, TemporaryKey] = {}
         self._tags: dict[str, TagSheet] = {}
-        self._random = random.Random(id_seed)  # noqa: S311 - ids need to be repeatable, not secret
+        # Ids need to be repeatable, not secret. What is made gets its ids from a stream of its own, so that they do not
+        # depend on how many requests were made before.
+        self._random = random.Random(id_seed)
+        self._request_ids = random.Random(-id_seed)
 
     def now(self) -> float:
         return self.clock.now()
@@ -235,46 +253,53 @@ class World:
         return f"{prefix}-{''.join(self._random.choices(letters, k=length))}"
 
     def new_uuid(self) -> str:
-        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+        return str(uuid.UUID(int=self._request_ids.getrandbits(128), version=4))
+
+    # What follows looks at a moment: that of a request, which must not change while it is answered, or else at present.
 
     def tags_of(self, resource_id: str) -> TagSheet:
-        return self._tags.setdefault(resource_id, TagSheet())
+        """To be read only: what has no tags has no sheet."""
+        return self._tags.get(resource_id, TagSheet())
 
-    def shown_tags(self, resource_id: str) -> dict[str, str]:
+    def tag(self, resource_id: str, moment: float, tags: dict[str, str]) -> None:
+        """These are a resource's tags from that moment on."""
+        self._tags.setdefault(resource_id, TagSheet()).write(moment, tags)
+
+    def shown_tags(self, resource_id: str, moment: float | None = None) -> dict[str, str]:
         """The tags that Describe* shows: those of a moment ago."""
-        return self.tags_of(resource_id).at(self.now() - self.behaviour.tags_visible_after)
+        now = self.now() if moment is None else moment
+        return self.tags_of(resource_id).at(now - self.behaviour.tags_visible_after)
 
     def image_quota(self, account: str, region: str) -> int:
         return self.accounts[account].image_quotas.get(region, DEFAULT_IMAGE_QUOTA)
 
-    def own_images(self, account: str, region: str) -> list[Image]:
+    def own_images(self, account: str, region: str, moment: float | None = None) -> list[Image]:
         """The account's custom images of a region, those not visible yet included."""
-        now = self.now()
+        now = self.now() if moment is None else moment
         return [
             image
             for image in self.images.values()
             if image.account == account and image.region == region and not image.public and image.exists(now)
         ]
 
-    def copies_under_way(self, image: Image) -> list[Image]:
+    def copies_under_way(self, image: Image, moment: float | None = None) -> list[Image]:
         """The owner's own copies of an image that are being made. What others copy does not make it busy."""
-        now = self.now()
+        now = self.now() if moment is None else moment
         return [
             copy
             for copy in self.images.values()
-            if copy.copied_from == image.image_id
-            and copy.account == image.account
-            and copy.timeline.at(now) == SYNCING
+            if copy.copied_from == image.image_id and copy.account == image.account and copy.timeline.at(now) == SYNCING
         ]
 
-    def image_state(self, image: Image) -> str:
+    def image_state(self, image: Image, moment: float | None = None) -> str:
         """The state that DescribeImages shows. A custom image is SYNCING while copies of it are being made."""
-        state = image.timeline.at(self.now())
+        now = self.now() if moment is None else moment
+        state = image.timeline.at(now)
         busy = state == NORMAL and self.behaviour.source_busy_while_copying
-        return SYNCING if busy and self.copies_under_way(image) else state
+        return SYNCING if busy and self.copies_under_way(image, now) else state
 
-    def own_instances(self, account: str, region: str) -> list[Instance]:
-        now = self.now()
+    def own_instances(self, account: str, region: str, moment: float | None = None) -> list[Instance]:
+        now = self.now() if moment is None else moment
         return [
             instance
             for instance in self.instances.values()

@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 import json
+import typing as t
 from pathlib import Path
 
 from tests.emulator import Emulator
 
 from .conftest import Play
 
-TARGETS = [
+TARGETS: list[dict[str, t.Any]] = [
     {"region": "ap-guangzhou", "zone": "ap-guangzhou-6"},
     {"region": "ap-chengdu", "zone": "ap-chengdu-1", "instance_type": "S5.MEDIUM4"},
     {"region": "ap-chongqing", "zone": "ap-chongqing-1", "instance_count": 2},

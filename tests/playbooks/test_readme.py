@@ -50,6 +50,7 @@ def test_the_quickstart_works(cloud: Emulator, tmp_path: Path) -> None:
     environment = user_environment(cloud, tmp_path)
     # A newcomer has no collection yet: what the README installs must be what its playbook finds.
     del environment["ANSIBLE_COLLECTIONS_PATH"]
+    changed: list[str] = []
     for line in (line for block in blocks("shell") for line in block.splitlines() if line not in DOORS):
         command = line.replace("your-secret-id", options["secret_id"]).replace("your-secret-key", options["secret_key"])
         if command.startswith("pip install"):

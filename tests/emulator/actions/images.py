@@ -12,14 +12,18 @@ from .. import catalogue
 from ..call import Call, check_image_id, named_filters, tag_list, tags_fit
 from ..clock import iso
 from ..errors import ApiError
+from ..faults import Fault
 from ..timeline import GONE, Timeline
-from ..world import CREATEFAILED, CREATING, NORMAL, SYNCING, Image, Snapshot
+from ..world import CREATING, IMPORTING, NORMAL, SYNCING, Image, Instance, Snapshot
 
 Answer = dict[str, t.Any]
 
 PRIVATE, PUBLIC, SHARED = "PRIVATE_IMAGE", "PUBLIC_IMAGE", "SHARED_IMAGE"
 PLAIN_FILTERS = ("image-id", "image-type", "image-name", "platform", "tag-key", "tag-value")
 OTHER_FILTERS = ("dedicated-cluster-id", "cdc-cache-status")
+
+CREATING_SECONDS = 300
+MOST_SHARES = 500
 
 
 def type_for(call: Call, image: Image) -> str | None:
@@ -29,6 +33,14 @@ def type_for(call: Call, image: Image) -> str | None:
     if image.account == call.account.uin:
         return PRIVATE
     return SHARED if call.account.uin in image.shared_with else None
+
+
+def seen_as(call: Call, image_id: str) -> str | None:
+    """How the caller sees what bears that id in the request's region, or None when there is nothing for it to see."""
+    check_image_id(image_id)
+    image = call.world.images.get(image_id)
+    here = image is not None and image.region == call.region and image.exists(call.now)
+    return type_for(call, image) if image is not None and here else None
 
 
 def describe_images(call: Call) -> Answer:
@@ -64,7 +76,13 @@ def _fits(call: Call, image: Image, name: str, values: list[str]) -> bool:
         return any(value in image.platform for value in values)
     if name in OTHER_FILTERS:
         return False
-    return tags_fit(call.world.shown_tags(image.image_id), name, values)
+    return tags_fit(_tags(call, image), name, values)
+
+
+def _tags(call: Call, image: Image) -> dict[str, str]:
+    """Tags are the owner's own affair."""
+    own = image.account == call.account.uin
+    return call.world.shown_tags(image.image_id, call.now) if own else {}
 
 
 def _render(call: Call, image: Image) -> Answer:
@@ -78,7 +96,7 @@ def _render(call: Call, image: Image) -> Answer:
         "ImageDescription": image.description,
         "ImageSize": image.size,
         "Architecture": image.architecture,
-        "ImageState": call.world.image_state(image),
+        "ImageState": call.world.image_state(image, call.now),
         "Platform": image.platform,
         "ImageCreator": image.account,
         "ImageSource": image.source_kind,
@@ -89,7 +107,7 @@ def _render(call: Call, image: Image) -> Answer:
             for snapshot in image.snapshots
             if own
         ],
-        "Tags": tag_list(call.world.shown_tags(image.image_id)) if own else [],
+        "Tags": tag_list(_tags(call, image)),
         "LicenseType": "TencentCloud",
         "ImageFamily": image.family,
         "ImageDeprecated": image.deprecated,
@@ -112,18 +130,36 @@ def sync_images(call: Call) -> Answer:
         _check_destination_exists(call, region)
     _check_pairing(call, source, destinations)
     _check_encryption(call, source)
+    possible = destinations
     if not dry_run or call.world.behaviour.dry_run_checks_destinations:
-        for region in destinations:
-            _check_border(call, source.region, region)
+        possible = _possible(call, destinations, lambda region: _check_border(call, source.region, region))
     _check_source_state(call, source)
     if not dry_run or call.world.behaviour.dry_run_checks_destinations:
-        for region in destinations:
-            check_name_free(call, name, region)
-            check_room(call, region)
+        possible = _possible(call, possible, lambda region: _check_free(call, name, region))
     if dry_run:
         return dry_run_answer(call, {"ImageSet": []})
-    copies = [_make_copy(call, source, region, name) for region in destinations]
+    copies = [_make_copy(call, source, region, name) for region in possible]
     return {"ImageSet": _image_set(call, copies)}
+
+
+def _possible(call: Call, destinations: list[str], check: t.Callable[[str], None]) -> list[str]:
+    """The destinations that pass a check. One that does not fails the call, or, by a switch, only if none passes."""
+    possible, refusals = [], []
+    for region in destinations:
+        try:
+            check(region)
+        except ApiError as refusal:
+            refusals.append(refusal)
+        else:
+            possible.append(region)
+    if refusals and (call.world.behaviour.bad_destination_fails_all or not possible):
+        raise refusals[0]
+    return possible
+
+
+def _check_free(call: Call, name: str, region: str) -> None:
+    check_name_free(call, name, region)
+    check_room(call, region)
 
 
 def dry_run_answer(call: Call, answer: Answer) -> Answer:
@@ -134,14 +170,12 @@ def dry_run_answer(call: Call, answer: Answer) -> Answer:
 
 
 def _sync_source(call: Call, image_id: str) -> Image:
-    check_image_id(image_id)
-    image = call.world.images.get(image_id)
-    kind = type_for(call, image) if image is not None else None
-    if image is None or kind is None or image.region != call.region or not image.exists(call.now):
+    kind = seen_as(call, image_id)
+    if kind is None:
         raise ApiError("InvalidImageId.NotFound", f"ImageId {image_id} is not found")
     if kind == PUBLIC:
         raise ApiError("InvalidParameterValue.InvalidImageId", f"The image {image_id} does not support this operation.")
-    return image
+    return call.world.images[image_id]
 
 
 def _check_destination_exists(call: Call, region: str) -> None:
@@ -187,16 +221,17 @@ def _check_border(call: Call, source_region: str, region: str) -> None:
 
 
 def _check_source_state(call: Call, source: Image) -> None:
-    state = call.world.image_state(source)
-    if state == SYNCING and source.account == call.account.uin:
+    """The documented rule: the source must be NORMAL, whoever owns it."""
+    state = call.world.image_state(source, call.now)
+    if state == SYNCING:
         raise ApiError(call.world.behaviour.busy_code, f"The image {source.image_id} has another ongoing task.")
-    if state not in (NORMAL, SYNCING):
+    if state != NORMAL:
         raise ApiError("InvalidImageId.IncorrectState", f"The image {source.image_id} is in state {state}.")
 
 
 def check_name_free(call: Call, name: str, region: str) -> None:
     taken = call.world.behaviour.duplicate_names_refused and any(
-        image.name == name for image in call.world.own_images(call.account.uin, region)
+        image.name == name for image in call.world.own_images(call.account.uin, region, call.now)
     )
     if taken:
         raise ApiError("InvalidImageName.Duplicate", f"The image name {name} already exists in {region}.")
@@ -204,19 +239,22 @@ def check_name_free(call: Call, name: str, region: str) -> None:
 
 def check_room(call: Call, region: str) -> None:
     quota = call.world.image_quota(call.account.uin, region)
-    if len(call.world.own_images(call.account.uin, region)) >= quota:
+    if len(call.world.own_images(call.account.uin, region, call.now)) >= quota:
         raise ApiError("ImageQuotaLimitExceeded", f"The quota of {quota} custom images in {region} is exceeded.")
 
 
-def copy_seconds(call: Call, source: Image, region: str) -> float:
+def _copy_seconds(call: Call, source: Image, region: str) -> float:
     """Between the two documented bounds; the same for the same image and region, whatever else happens."""
     low, high = call.world.behaviour.copy_minutes
     digest = hashlib.sha256(f"{source.image_id}/{region}".encode()).digest()
-    return 60 * (low + (high - low) * digest[0] / 255)
+    slow = _fate(call, "copy_slow", region)
+    return 60 * (low + (high - low) * digest[0] / 255) + (slow.seconds if slow else 0.0)
 
 
 def _make_copy(call: Call, source: Image, region: str, name: str) -> Image:
     world, now = call.world, call.now
+    keep = world.behaviour.copies_keep_properties
+    seconds = _copy_seconds(call, source, region)
     copy = replace(
         source,
         image_id=world.new_id("img"),
@@ -224,36 +262,36 @@ def _make_copy(call: Call, source: Image, region: str, name: str) -> Image:
         account=call.account.uin,
         region=region,
         created=now,
-        timeline=_copy_timeline(call, source, region),
+        timeline=_copy_timeline(call, region, seconds),
         visible_from=now + world.behaviour.image_visible_after,
-        description="",
-        family="",
+        whole_copy=seconds,
+        description=source.description if keep else "",
+        family=source.family if keep else "",
         deprecated=False,
         encrypted_with=(call.get("KmsKeyId") or "default") if call.get("Encrypt") else None,
         snapshots=tuple(replace(snapshot, snapshot_id=world.new_id("snap")) for snapshot in source.snapshots),
         shared_with={},
         copied_from=source.image_id,
     )
-    hidden = world.faults.fate("copy_invisible", "SyncImages", region, call.account.uin)
+    hidden = _fate(call, "copy_invisible", region)
     if hidden:
         copy.visible_from = now + hidden.seconds
     world.images[copy.image_id] = copy
+    if keep and source.account == call.account.uin:
+        world.tag(copy.image_id, now, world.tags_of(source.image_id).at(now))
     return copy
 
 
-def _copy_timeline(call: Call, source: Image, region: str) -> Timeline:
+def _fate(call: Call, kind: str, region: str) -> Fault | None:
+    return call.world.faults.fate(kind, "SyncImages", region, call.account.uin, call.params)
+
+
+def _copy_timeline(call: Call, region: str, seconds: float) -> Timeline:
     world, now = call.world, call.now
-
-    def fate(kind: str) -> t.Any:
-        return world.faults.fate(kind, "SyncImages", region, call.account.uin)
-
-    seconds = copy_seconds(call, source, region)
-    slow = fate("copy_slow")
-    if slow:
-        seconds += slow.seconds
-    vanishes, fails = fate("copy_vanishes"), fate("copy_fails")
+    vanishes = _fate(call, "copy_vanishes", region)
     if vanishes:
         return Timeline.of((now, SYNCING), (now + seconds * vanishes.percent / 100, GONE))
+    fails = _fate(call, "copy_fails", region)
     if fails:
         end = GONE if world.behaviour.failed_copy_vanishes else fails.state
         return Timeline.of((now, SYNCING), (now + seconds * fails.percent / 100, end))
@@ -282,7 +320,8 @@ def create_image(call: Call) -> Answer:
         raise ApiError("InvalidParameter.SpecifyOneParameter", "Give `InstanceId` or `SnapshotIds`.")
     if instance_id and snapshot_ids:
         raise ApiError("InvalidParameterConflict", "`InstanceId` and `SnapshotIds` cannot be given together.")
-    model, disks = _from_instance(call, instance_id) if instance_id else (None, _from_snapshots(call, snapshot_ids))
+    instance = call.own_instance(instance_id) if instance_id else None
+    disks = _instance_disks(call, instance) if instance else _from_snapshots(call, snapshot_ids)
     check_name_free(call, call.params["ImageName"], call.region)
     check_room(call, call.region)
     if call.get("DryRun"):
@@ -294,22 +333,31 @@ def create_image(call: Call) -> Answer:
         account=call.account.uin,
         region=call.region,
         created=now,
-        timeline=Timeline.of((now, CREATING), (now + 300, NORMAL)),
+        timeline=Timeline.of((now, CREATING), (now + CREATING_SECONDS, NORMAL)),
         visible_from=now + world.behaviour.image_visible_after,
         description=call.get("ImageDescription", ""),
         family=call.get("ImageFamily", ""),
         size=sum(disk.size for disk in disks if disk.usage == "SYSTEM_DISK"),
         snapshots=tuple(replace(disk, snapshot_id=world.new_id("snap")) for disk in disks),
     )
-    if model is not None:
+    if instance is not None:
+        instance.operation = ("CreateImage", now, now + CREATING_SECONDS)
+        model = world.images.get(instance.image_id, image)
         image.os_name, image.platform, image.architecture = model.os_name, model.platform, model.architecture
     world.images[image.image_id] = image
     _tag_at_birth(call, image.image_id, "image")
     return {"ImageId": image.image_id}
 
 
-def _from_instance(call: Call, instance_id: str) -> tuple[Image | None, list[Snapshot]]:
-    instance = call.own_instance(instance_id)
+def _instance_disks(call: Call, instance: Instance) -> list[Snapshot]:
+    if instance.in_operation(call.now):
+        raise ApiError(
+            "OperationDenied.InstanceOperationInProgress",
+            f"The instance `['{instance.instance_id}']` already has operation in progress. Please try again later.",
+        )
+    state = instance.timeline.at(call.now)
+    if state not in ("RUNNING", "STOPPED"):
+        raise ApiError("InvalidInstance.NotSupported", f"The instance {instance.instance_id} is in state {state}.")
     wanted = call.get("DataDiskIds", [])
     chosen = [disk for disk in instance.data_disks if disk["DiskId"] in wanted]
     if len(chosen) != len(wanted):
@@ -317,14 +365,15 @@ def _from_instance(call: Call, instance_id: str) -> tuple[Image | None, list[Sna
             "InvalidParameter.DataDiskNotBelongSpecifiedInstance", "A data disk does not belong to the instance."
         )
     disks = [Snapshot("", "SYSTEM_DISK", instance.system_disk["DiskSize"])]
-    disks += [Snapshot("", "DATA_DISK", disk["DiskSize"]) for disk in chosen]
-    return call.world.images.get(instance.image_id), disks
+    return disks + [Snapshot("", "DATA_DISK", disk["DiskSize"]) for disk in chosen]
 
 
 def _from_snapshots(call: Call, snapshot_ids: list[str]) -> list[Snapshot]:
+    # Of deleted images too: their snapshots stay, unless DeleteBindedSnap took them along.
     known = {
         snapshot.snapshot_id: snapshot
-        for image in call.world.own_images(call.account.uin, call.region)
+        for image in call.world.images.values()
+        if (image.account, image.region, image.public) == (call.account.uin, call.region, False)
         for snapshot in image.snapshots
     }
     missing = [snapshot_id for snapshot_id in snapshot_ids if snapshot_id not in known]
@@ -347,14 +396,12 @@ def _tag_at_birth(call: Call, resource_id: str, resource_type: str) -> None:
         for tag in specification.get("Tags", [])
     }
     if tags:
-        call.world.tags_of(resource_id).write(call.now, tags)
+        call.world.tag(resource_id, call.now, tags)
 
 
 def modify_image_attribute(call: Call) -> Answer:
     image_id = call.params["ImageId"]
-    check_image_id(image_id)
-    known = call.world.images.get(image_id)
-    if known is not None and type_for(call, known) == SHARED:
+    if seen_as(call, image_id) == SHARED:
         raise ApiError("UnsupportedOperation.SharedImageModifyUnsupported", "A shared image cannot be modified.")
     image = call.own_image(image_id)
     state = image.timeline.at(call.now)
@@ -385,14 +432,17 @@ def delete_images(call: Call) -> Answer:
 
 
 def _deletable(call: Call, image_id: str) -> Image:
-    check_image_id(image_id)
-    known = call.world.images.get(image_id)
-    if known is not None and type_for(call, known) == SHARED and known.region == call.region:
+    kind = seen_as(call, image_id)
+    if kind == SHARED:
         raise ApiError("InvalidParameterValue.InvalidImageIdIsShared", f"The image {image_id} is another account's.")
+    if kind == PUBLIC:
+        raise ApiError("InvalidParameterValue.InvalidImageId", f"The image {image_id} does not support this operation.")
     image = call.own_image(image_id)
-    state = call.world.image_state(image)
-    if state not in (NORMAL, CREATEFAILED, "IMPORTFAILED"):
+    state = call.world.image_state(image, call.now)
+    if state in (CREATING, SYNCING, IMPORTING):
         raise ApiError("InvalidImageId.IncorrectState", f"The image {image_id} is in state {state}.")
+    if image.timeline.ends(call.now) is not None:
+        raise ApiError("MutexOperation.TaskRunning", f"The image {image_id} is being deleted.")
     if image.shared_with:
         raise ApiError("InvalidImageId.InShared", f"The image {image_id} is shared; cancel the sharing first.")
     return image
@@ -404,14 +454,15 @@ def _deletable(call: Call, image_id: str) -> Image:
 def modify_image_share_permission(call: Call) -> Answer:
     image = _shareable(call, call.params["ImageId"])
     permission = call.params["Permission"]
-    if permission not in ("SHARE", "CANCEL"):
-        raise ApiError("InvalidParameterValue", "`Permission` is SHARE or CANCEL.")
-    for uin in call.params["AccountIds"]:
+    wanted: list[str] = call.params["AccountIds"]
+    for uin in wanted:
         if uin == call.account.uin:
             raise ApiError("InvalidAccountIs.YourSelf", "An image cannot be shared with its own account.")
         if uin not in call.world.accounts:
             raise ApiError("InvalidAccountId.NotFound", f"The account {uin} is not found.")
-    for uin in call.params["AccountIds"]:
+    if permission == "SHARE":
+        _check_shares(call, image, wanted)
+    for uin in wanted:
         if permission == "SHARE":
             image.shared_with.setdefault(uin, call.now)
         else:
@@ -419,12 +470,25 @@ def modify_image_share_permission(call: Call) -> Answer:
     return {}
 
 
-def _shareable(call: Call, image_id: str) -> Image:
-    check_image_id(image_id)
-    known = call.world.images.get(image_id)
-    if known is not None and known.account != call.account.uin and type_for(call, known) is not None:
+def _check_shares(call: Call, image: Image, wanted: list[str]) -> None:
+    twice = sorted(set(wanted) & set(image.shared_with))
+    if twice and call.world.behaviour.sharing_twice_refused:
+        raise ApiError(
+            "FailedOperation.AccountAlreadyExists", f"The image is shared with the account {twice[0]} already."
+        )
+    if len({*wanted, *image.shared_with}) > MOST_SHARES:
+        raise ApiError("OverQuota", f"An image can be shared with {MOST_SHARES} accounts.")
+
+
+def _own(call: Call, image_id: str) -> Image:
+    """An image of the caller's; one that it only sees is refused in other words than one that is not there."""
+    if seen_as(call, image_id) in (SHARED, PUBLIC):
         raise ApiError("UnauthorizedOperation.ImageNotBelongToAccount", f"The image {image_id} is not your own.")
-    image = call.own_image(image_id)
+    return call.own_image(image_id)
+
+
+def _shareable(call: Call, image_id: str) -> Image:
+    image = _own(call, image_id)
     state = image.timeline.at(call.now)
     if state != NORMAL:
         raise ApiError("InvalidParameterValue.InvalidImageState", f"The image {image_id} is in state {state}.")
@@ -434,7 +498,7 @@ def _shareable(call: Call, image_id: str) -> Image:
 
 
 def describe_image_share_permission(call: Call) -> Answer:
-    image = call.own_image(call.params["ImageId"])
+    image = _own(call, call.params["ImageId"])
     return {
         "SharePermissionSet": [
             {"AccountId": uin, "CreatedTime": iso(since)} for uin, since in sorted(image.shared_with.items())

@@ -5,18 +5,18 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import ipaddress
 import json
+import re
 import typing as t
 
 from .. import catalogue
-from ..call import Call, named_filters, tag_list, tags_fit
+from ..call import Call, check_image_id, named_filters, tag_list, tags_fit
 from ..clock import iso
 from ..errors import ApiError
 from ..timeline import GONE, Timeline
-from ..world import NORMAL, SYNCING, Image, Instance, Launch, Subnet
+from ..world import NORMAL, RESERVED_TAG_PREFIXES, SYNCING, Image, Instance, Launch, Subnet
 from .images import dry_run_answer, type_for
 
 Answer = dict[str, t.Any]
@@ -30,6 +30,10 @@ SECONDS = {PENDING: 40, STARTING: 20, STOPPING: 30, TERMINATING: 30, LAUNCH_FAIL
 
 USER_DATA_BYTES = 16 * 1024
 
+_ID = re.compile(r"ins-[0-9a-z]{8}")
+_SERIAL = re.compile(r"\{R:(?P<first>\d{1,9})(?:,F:(?P<width>[0-8]))?\}")
+_CLASSES = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^a-zA-Z0-9]")
+
 STATE_CODES = {
     PENDING: "UnsupportedOperation.InstanceStatePending",
     STARTING: "UnsupportedOperation.InstanceStateStarting",
@@ -38,8 +42,9 @@ STATE_CODES = {
     RUNNING: "UnsupportedOperation.InstanceStateRunning",
     TERMINATING: "UnsupportedOperation.InstanceStateTerminating",
     SHUTDOWN: "UnsupportedOperation.InstanceStateShutdown",
-    LAUNCH_FAILED: "UnsupportedOperation.InstanceStateLaunchFailed",
+    LAUNCH_FAILED: "InvalidInstance.NotSupported",
 }
+"""The code for an instance in a state that does not suit. Only TerminateInstances lists one for LAUNCH_FAILED."""
 
 FILTERS = (
     "zone",
@@ -63,11 +68,13 @@ FILTERS = (
 
 def run_instances(call: Call) -> Answer:
     fingerprint = hashlib.sha256(json.dumps(call.params, sort_keys=True).encode()).hexdigest()
-    token_key = (call.account.uin, call.region, call.get("ClientToken", ""))
-    known = call.world.launches.get(token_key) if call.get("ClientToken") else None
+    token = "" if call.get("DryRun") else call.get("ClientToken", "")
+    token_key = (call.account.uin, call.region, token)
+    known = call.world.launches.get(token_key) if token else None
     if known is not None and known.until > call.now:
-        if known.fingerprint != fingerprint:
-            raise ApiError("InvalidParameterCombination", "`ClientToken` was used with other parameters.")
+        conflict = call.world.behaviour.client_token_conflict_code
+        if known.fingerprint != fingerprint and conflict:
+            raise ApiError(conflict, "`ClientToken` was used with other parameters.")
         return {"InstanceIdSet": list(known.instance_ids)}
     _check_launch(call)
     if call.get("DryRun"):
@@ -75,7 +82,7 @@ def run_instances(call: Call) -> Answer:
     count = call.get("InstanceCount", 1)
     made = [_make_instance(call, number, count) for number in range(1, count + 1)]
     ids = tuple(instance.instance_id for instance in made)
-    if call.get("ClientToken"):
+    if token:
         until = call.now + call.world.behaviour.client_token_lifetime
         call.world.launches[token_key] = Launch(ids, fingerprint, until)
     return {"InstanceIdSet": list(ids)}
@@ -90,9 +97,12 @@ def _check_launch(call: Call) -> None:
     image = _launchable(call)
     _check_type(call, zone)
     _check_network(call, zone)
-    _check_login(call)
+    _check_login(call, image)
     _check_user_data(call)
     _check_disks(call, image)
+    for key in _tags_given(call):
+        if key.lower().startswith(RESERVED_TAG_PREFIXES):
+            raise ApiError("FailedOperation.TagKeyReserved", f"The tag key {key} is reserved.")
     if call.get("InstanceChargeType") == "PREPAID" and not call.get("InstanceChargePrepaid"):
         raise ApiError("MissingParameter", "The request is missing a required parameter `InstanceChargePrepaid`.")
 
@@ -101,12 +111,14 @@ def _launchable(call: Call) -> Image:
     image_id = call.get("ImageId")
     if not image_id:
         raise ApiError("MissingParameter", "The request is missing a required parameter `ImageId`.")
+    check_image_id(image_id)
     image = call.world.images.get(image_id)
     seen = image is not None and image.region == call.region and type_for(call, image) and image.visible(call.now)
     if image is None or not seen:
         raise ApiError("InvalidImageId.NotFound", f"ImageId {image_id} is not found")
-    state = call.world.image_state(image)
-    if image.timeline.at(call.now) != NORMAL or state not in (NORMAL, SYNCING):
+    state = call.world.image_state(image, call.now)
+    only_busy = state == SYNCING and image.timeline.at(call.now) == NORMAL
+    if state != NORMAL and not (only_busy and call.world.behaviour.launch_from_busy_source):
         raise ApiError("InvalidParameterValue.InvalidImageState", f"The image {image_id} is in state {state}.")
     return image
 
@@ -129,7 +141,11 @@ def _check_network(call: Call, zone: str) -> None:
         raise ApiError(
             "InvalidParameterValue.SubnetIdZoneIdNotMatch", f"The subnet {subnet.subnet_id} is not in the zone {zone}."
         )
-    for group_id in call.get("SecurityGroupIds", []):
+    _check_groups(call, call.get("SecurityGroupIds", []))
+
+
+def _check_groups(call: Call, group_ids: t.Iterable[str]) -> None:
+    for group_id in group_ids:
         group = call.world.security_groups.get(group_id)
         if group is None or (group.account, group.region) != (call.account.uin, call.region):
             raise ApiError("InvalidSecurityGroupId.NotFound", f"The security group {group_id} is not found.")
@@ -158,8 +174,9 @@ def _subnet(call: Call, zone: str) -> Subnet:
     raise ApiError("InvalidParameterValue.SubnetNotExist", f"The subnet {asked['SubnetId']} does not exist.")
 
 
-def _check_login(call: Call) -> None:
+def _check_login(call: Call, image: Image) -> None:
     login = call.get("LoginSettings", {})
+    windows = image.platform == "Windows"
     for key_id in login.get("KeyIds") or []:
         pair = call.world.key_pairs.get(key_id)
         if pair is None or pair.account != call.account.uin:
@@ -167,14 +184,23 @@ def _check_login(call: Call) -> None:
     password = login.get("Password")
     if password is not None and login.get("KeyIds"):
         raise ApiError("InvalidParameterCombination", "`Password` and `KeyIds` cannot be given together.")
-    if password is not None and not 8 <= len(password) <= 30:
-        raise ApiError("InvalidPassword", "The password must have 8 to 30 characters.")
+    if windows and login.get("KeyIds"):
+        raise ApiError("UnsupportedOperation.KeyPairUnsupportedWindows", "Windows instances take no key pair.")
+    if password is not None:
+        _check_password(password, *((12, 3) if windows else (8, 2)))
+
+
+def _check_password(password: str, shortest: int, classes: int) -> None:
+    if not shortest <= len(password) <= 30:
+        raise ApiError("InvalidPassword", f"The password must have {shortest} to 30 characters.")
+    if sum(bool(re.search(kind, password)) for kind in _CLASSES) < classes:
+        raise ApiError("InvalidPassword", f"The password must have characters of {classes} kinds.")
 
 
 def _check_user_data(call: Call) -> None:
     try:
         decoded = base64.b64decode(call.get("UserData", ""), validate=True)
-    except binascii.Error:
+    except ValueError:
         raise ApiError("InvalidParameterValue.InvalidUserDataFormat", "`UserData` is not base64.") from None
     if len(decoded) > USER_DATA_BYTES:
         raise ApiError("InvalidParameterValue.InvalidUserDataFormat", "`UserData` is larger than 16 KB.")
@@ -189,31 +215,43 @@ def _check_disks(call: Call, image: Image) -> None:
         )
 
 
-def _instance_name(base: str, number: int, count: int) -> str:
-    """The documented naming: several instances of one call get the suffixes 1, 2 … n."""
+def _numbered(base: str, number: int, count: int) -> str:
+    """The documented naming: a pattern {R:x} or {R:x,F:width} counts from x; without one, several get 1, 2 … n."""
+    if _SERIAL.search(base):
+        return _SERIAL.sub(lambda found: f"{int(found['first']) + number - 1:0{found['width'] or 0}d}", base)
     return base if count == 1 or not base else f"{base}{number}"
+
+
+def _tags_given(call: Call) -> dict[str, str]:
+    return {
+        tag["Key"]: tag["Value"]
+        for specification in call.get("TagSpecification", [])
+        if specification["ResourceType"] == "instance"
+        for tag in specification["Tags"]
+    }
 
 
 def _make_instance(call: Call, number: int, count: int) -> Instance:
     world, now = call.world, call.now
     zone = call.params["Placement"]["Zone"]
     subnet = _subnet(call, zone)
-    failure = world.faults.fate("launch_fails", "RunInstances", call.region, call.account.uin)
+    failure = world.faults.fate("launch_fails", "RunInstances", call.region, call.account.uin, call.params)
     timeline = Timeline.of((now, PENDING), (now + SECONDS[PENDING], RUNNING))
     if failure:
         dead = now + SECONDS[PENDING]
         timeline = Timeline.of((now, PENDING), (dead, LAUNCH_FAILED), (dead + SECONDS[LAUNCH_FAILED], GONE))
-    hosts = list(ipaddress.ip_network(subnet.cidr).hosts())
+    network = ipaddress.ip_network(subnet.cidr)
     internet = {"InternetChargeType": "TRAFFIC_POSTPAID_BY_HOUR", "InternetMaxBandwidthOut": 0}
     internet.update({key: value for key, value in call.get("InternetAccessible", {}).items() if key in internet})
     public = internet["InternetMaxBandwidthOut"] and call.get("InternetAccessible", {}).get("PublicIpAssigned", True)
     serial = len(world.instances) + 1
+    private_ip = str(network[1 + serial % (network.num_addresses - 2)])
     instance = Instance(
         instance_id=world.new_id("ins"),
         account=call.account.uin,
         region=call.region,
         zone=zone,
-        name=_instance_name(call.get("InstanceName", ""), number, count) or "unnamed",
+        name=_numbered(call.get("InstanceName", ""), number, count) or "unnamed",
         instance_type=call.get("InstanceType", "S5.SMALL2"),
         image_id=call.params["ImageId"],
         created=now,
@@ -225,13 +263,13 @@ def _make_instance(call: Call, number: int, count: int) -> Instance:
         data_disks=[_data_disk(call, disk) for disk in call.get("DataDisks", [])],
         vpc_id=subnet.vpc_id,
         subnet_id=subnet.subnet_id,
-        private_ip=str(hosts[serial % len(hosts)]),
+        private_ip=private_ip,
         public_ip=f"203.0.113.{serial % 250 + 1}" if public else None,
         internet=internet,
         security_group_ids=list(call.get("SecurityGroupIds", [])),
         key_ids=list(call.get("LoginSettings", {}).get("KeyIds") or []),
         project_id=call.params["Placement"].get("ProjectId", 0),
-        hostname=call.get("HostName", ""),
+        hostname=_numbered(call.get("HostName", ""), number, count).replace("{IP}", private_ip),
         cam_role_name=call.get("CamRoleName", ""),
         user_data=call.get("UserData", ""),
         protected=call.get("DisableApiTermination", False),
@@ -239,15 +277,10 @@ def _make_instance(call: Call, number: int, count: int) -> Instance:
     )
     instance.system_disk["DiskId"] = world.new_id("disk")
     world.instances[instance.instance_id] = instance
-    tags = {
-        tag["Key"]: tag["Value"]
-        for specification in call.get("TagSpecification", [])
-        if specification.get("ResourceType") == "instance"
-        for tag in specification.get("Tags", [])
-    }
+    tags = _tags_given(call)
     if tags:
         # Tags given at birth are part of the instance: no delay is documented or reported for them.
-        world.tags_of(instance.instance_id).write(now - world.behaviour.tags_visible_after, tags)
+        world.tag(instance.instance_id, now - world.behaviour.tags_visible_after, tags)
     return instance
 
 
@@ -277,13 +310,13 @@ def describe_instances(call: Call) -> Answer:
 
 
 def _check_instance_id(instance_id: str) -> None:
-    if not instance_id.startswith("ins-") or len(instance_id) != 12:
+    if not _ID.fullmatch(instance_id):
         raise ApiError("InvalidInstanceId.Malformed", f"The instance id {instance_id} has a wrong format.")
 
 
 def _fits(call: Call, instance: Instance, name: str, values: list[str]) -> bool:
     if name.startswith("tag"):
-        return tags_fit(call.world.shown_tags(instance.instance_id), name, values)
+        return tags_fit(call.world.shown_tags(instance.instance_id, call.now), name, values)
     if name == "security-group-id":
         return any(group_id in values for group_id in instance.security_group_ids)
     actual = {
@@ -332,8 +365,8 @@ def _render(call: Call, instance: Instance) -> Answer:
         "SecurityGroupIds": instance.security_group_ids,
         "LoginSettings": {"KeyIds": instance.key_ids},
         "InstanceState": state,
-        "Tags": tag_list(call.world.shown_tags(instance.instance_id)),
-        "StopChargingMode": "NOT_APPLICABLE",
+        "Tags": tag_list(call.world.shown_tags(instance.instance_id, call.now)),
+        "StopChargingMode": instance.stopped_mode if state in (STOPPING, STOPPED) else "NOT_APPLICABLE",
         "Uuid": f"uuid-of-{instance.instance_id}",
         **_latest_operation(instance, now),
         "DisasterRecoverGroupId": "",
@@ -353,11 +386,14 @@ def _render(call: Call, instance: Instance) -> Answer:
 
 
 def _latest_operation(instance: Instance, now: float) -> Answer:
+    """Null for a launch, as recorded of fresh instances; a launch that failed gives its reason here."""
     name, _began, ends = instance.operation or (None, 0.0, 0.0)
-    outcome: str | None = None
+    failed = bool(instance.launch_error) and now >= ends
+    if name == "RunInstances" and not failed:
+        name = None
+    outcome = None
     if name is not None:
-        outcome = "OPERATING" if now < ends else ("FAILED" if instance.launch_error else "SUCCESS")
-    failed = outcome == "FAILED"
+        outcome = "FAILED" if failed else "OPERATING" if now < ends else "SUCCESS"
     return {
         "LatestOperation": name,
         "LatestOperationState": outcome,
@@ -369,17 +405,21 @@ def _latest_operation(instance: Instance, now: float) -> Answer:
 # Changing instances -------------------------------------------------------------------------------------------------
 
 
-def _move(call: Call, action: str, allowed: tuple[str, ...], *marks: tuple[float, str]) -> Answer:
-    """Put every instance named on a new course; all or none."""
+def _in_state(call: Call, *allowed: str, codes: t.Mapping[str, str] | None = None) -> list[Instance]:
+    """Every instance named, or none if one of them is not in an allowed state."""
     instances = [call.own_instance(instance_id) for instance_id in _checked_ids(call)]
     for instance in instances:
         state = instance.timeline.at(call.now)
         if state not in allowed:
-            raise ApiError(STATE_CODES[state], f"The instance {instance.instance_id} is in state {state}.")
-    for instance in instances:
-        instance.timeline = instance.timeline.then(*((call.now + after, state) for after, state in marks))
-        instance.operation = (action, call.now, call.now + marks[-1][0])
-    return {}
+            raise ApiError((codes or STATE_CODES)[state], f"The instance {instance.instance_id} is in state {state}.")
+    return instances
+
+
+def _move(call: Call, action: str, instance: Instance, passing: str, last: str) -> None:
+    """Put an instance on a new course."""
+    ends = call.now + SECONDS[passing]
+    instance.timeline = instance.timeline.then((call.now, passing), (ends, last))
+    instance.operation = (action, call.now, ends)
 
 
 def _checked_ids(call: Call) -> list[str]:
@@ -390,41 +430,38 @@ def _checked_ids(call: Call) -> list[str]:
 
 
 def start_instances(call: Call) -> Answer:
-    return _move(call, "StartInstances", (STOPPED,), (0, STARTING), (SECONDS[STARTING], RUNNING))
+    for instance in _in_state(call, STOPPED):
+        _move(call, "StartInstances", instance, STARTING, RUNNING)
+    return {}
 
 
 def stop_instances(call: Call) -> Answer:
-    return _move(call, "StopInstances", (RUNNING,), (0, STOPPING), (SECONDS[STOPPING], STOPPED))
+    for instance in _in_state(call, RUNNING):
+        _move(call, "StopInstances", instance, STOPPING, STOPPED)
+        prepaid = instance.charge_type == "PREPAID"
+        instance.stopped_mode = "NOT_APPLICABLE" if prepaid else call.get("StoppedMode", "KEEP_CHARGING")
+    return {}
 
 
 def terminate_instances(call: Call) -> Answer:
-    instances = [call.own_instance(instance_id) for instance_id in _checked_ids(call)]
-    if len({instance.charge_type for instance in instances}) > 1:
+    named = [call.own_instance(instance_id) for instance_id in _checked_ids(call)]
+    if len({instance.charge_type for instance in named}) > 1:
         raise ApiError("UnsupportedOperation.InstanceMixedPricingModel", "All instances must be charged alike.")
-    protected = [instance.instance_id for instance in instances if instance.protected]
+    protected = [instance.instance_id for instance in named if instance.protected]
     if protected:
         raise ApiError("UnsupportedOperation.InstancesProtected", f"The instance {protected[0]} is protected.")
-    last = SHUTDOWN if instances and instances[0].charge_type == "PREPAID" else GONE
-    return _move(
-        call,
-        "TerminateInstances",
-        (RUNNING, STOPPED, SHUTDOWN),
-        (0, TERMINATING),
-        (SECONDS[TERMINATING], last),
-    )
+    codes = {**STATE_CODES, LAUNCH_FAILED: "UnsupportedOperation.InstanceStateLaunchFailed"}
+    for instance in _in_state(call, RUNNING, STOPPED, SHUTDOWN, codes=codes):
+        # A prepaid instance goes to the recycle bin first, and from there for good.
+        recycled = instance.charge_type == "PREPAID" and instance.timeline.at(call.now) != SHUTDOWN
+        _move(call, "TerminateInstances", instance, TERMINATING, SHUTDOWN if recycled else GONE)
+    return {}
 
 
 def modify_instances_attribute(call: Call) -> Answer:
-    instances = [call.own_instance(instance_id) for instance_id in _checked_ids(call)]
+    instances = _in_state(call, RUNNING, STOPPED)
     groups = call.get("SecurityGroups")
-    for group_id in groups or ():
-        group = call.world.security_groups.get(group_id)
-        if group is None or (group.account, group.region) != (call.account.uin, call.region):
-            raise ApiError("InvalidSecurityGroupId.NotFound", f"The security group {group_id} is not found.")
-    for instance in instances:
-        state = instance.timeline.at(call.now)
-        if state not in (RUNNING, STOPPED):
-            raise ApiError(STATE_CODES[state], f"The instance {instance.instance_id} is in state {state}.")
+    _check_groups(call, groups or ())
     for instance in instances:
         instance.name = call.get("InstanceName", instance.name)
         instance.hostname = call.get("HostName", instance.hostname)
@@ -439,8 +476,8 @@ def modify_instances_attribute(call: Call) -> Answer:
 
 def describe_zone_instance_config_infos(call: Call) -> Answer:
     names = ("zone", "instance-family", "instance-type", "instance-charge-type", "sort-keys")
-    wanted = dict(named_filters(call, names, most_values=100))
-    for zone in wanted.get("zone", []):
+    filters = named_filters(call, names, most_values=100)
+    for zone in (value for name, values in filters if name == "zone" for value in values):
         if catalogue.region_of_zone(zone) != call.region:
             raise ApiError("InvalidZone.MismatchRegion", f"The zone {zone} is not in the region {call.region}.")
     items = [
@@ -448,12 +485,19 @@ def describe_zone_instance_config_infos(call: Call) -> Answer:
         for zone in catalogue.regions()[call.region].zones
         for spec in catalogue.INSTANCE_TYPES
         if catalogue.sold(spec.instance_type, zone) is not None
-        and zone in wanted.get("zone", [zone])
-        and spec.instance_type in wanted.get("instance-type", [spec.instance_type])
-        and spec.family in wanted.get("instance-family", [spec.family])
-        and "POSTPAID_BY_HOUR" in wanted.get("instance-charge-type", ["POSTPAID_BY_HOUR"])
+        and all(_offer(zone, spec).get(name) in (None, *values) for name, values in filters)
     ]
     return {"InstanceTypeQuotaSet": items}
+
+
+def _offer(zone: str, spec: catalogue.InstanceType) -> dict[str, str]:
+    """What the filters look at."""
+    return {
+        "zone": zone,
+        "instance-family": spec.family,
+        "instance-type": spec.instance_type,
+        "instance-charge-type": "POSTPAID_BY_HOUR",
+    }
 
 
 def _quota_item(zone: str, spec: catalogue.InstanceType, sold: bool) -> Answer:
@@ -486,14 +530,15 @@ def _quota_item(zone: str, spec: catalogue.InstanceType, sold: bool) -> Answer:
 
 def describe_key_pairs(call: Call) -> Answer:
     if call.get("KeyIds") and call.get("Filters"):
-        raise ApiError("InvalidParameterCombination", "`KeyIds` and `Filters` cannot be given together.")
-    wanted = dict(named_filters(call, ("project-id", "key-name", "tag-key", "tag-value")))
+        raise ApiError("InvalidParameter", "`KeyIds` and `Filters` cannot be given together.")
+    filters = named_filters(call, ("project-id", "key-name", "tag-key", "tag-value"))
     pairs = [
         pair
         for pair in call.world.key_pairs.values()
         if pair.account == call.account.uin
         and (not call.get("KeyIds") or pair.key_id in call.get("KeyIds"))
-        and pair.name in wanted.get("key-name", [pair.name])
+        # Key pairs have no tags here, so that no filter by tag finds one.
+        and all({"key-name": pair.name, "project-id": "0"}.get(name) in values for name, values in filters)
     ]
     return {
         "TotalCount": len(pairs),

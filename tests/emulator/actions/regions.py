@@ -12,6 +12,9 @@ from ..errors import ApiError
 
 Answer = dict[str, t.Any]
 
+ZONE_ID_BASES = {"ap-guangzhou": 100_000, "ap-beijing": 800_000}
+"""Recorded: 100003 is ap-guangzhou-3, 800007 is ap-beijing-7. Those of the other regions are made up."""
+
 
 def _usable(call: Call) -> list[catalogue.Region]:
     """What DescribeRegions lists: the current regions, or those the account is limited to."""
@@ -32,14 +35,16 @@ def describe_regions(call: Call) -> Answer:
 
 def describe_zones(call: Call) -> Answer:
     region = catalogue.regions()[call.region]
+    city = region.name.partition("(")[2].rstrip(")")
+    base = ZONE_ID_BASES.get(call.region, 1_000_000 + 10_000 * list(catalogue.regions()).index(call.region))
     items = [
         {
             "Zone": zone,
-            "ZoneName": f"{region.name} Zone {zone.rpartition('-')[2]}",
-            "ZoneId": f"{index}",
+            "ZoneName": f"{city} Zone {zone.rpartition('-')[2]}",
+            "ZoneId": str(base + int(zone.rpartition("-")[2])),
             "ZoneState": "UNAVAILABLE" if zone in region.sold_out_zones else "AVAILABLE",
         }
-        for index, zone in enumerate(region.zones, start=100001)
+        for zone in region.zones
     ]
     return {"TotalCount": len(items), "ZoneSet": items}
 

@@ -23,9 +23,9 @@ def get_caller_identity(call: Call) -> Answer:
         return {
             "Type": "CAMRole",
             "AccountId": uin,
-            "UserId": f"{call.caller}:session",
-            "PrincipalId": uin,
-            "Arn": f"qcs::sts:{uin}:assumed-role/{call.caller}",
+            "UserId": f"{call.caller.role}:{call.caller.session}",
+            "PrincipalId": call.caller.issued_to or uin,
+            "Arn": f"qcs::sts:{uin}:assumed-role/{call.caller.role}",
         }
     return {
         "Type": "CAMUser",
@@ -54,6 +54,8 @@ def assume_role(call: Call) -> Answer:
         account=owner.uin,
         role=role.name,
         expires=expires,
+        session=call.params["RoleSessionName"],
+        issued_to=call.account.uin,
     )
     call.world.temporary_keys[key.secret_id] = key
     return {

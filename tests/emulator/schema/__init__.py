@@ -11,9 +11,9 @@ from pathlib import Path
 
 import jsonschema
 
-from .errors import ApiError, EmulatorBug
+from ..errors import ApiError, EmulatorBug
 
-SCHEMA_DIR = Path(__file__).parent / "schema"
+SCHEMA_DIR = Path(__file__).parent
 
 
 class Service:
@@ -72,8 +72,20 @@ class Service:
         )
 
 
+def _is_whole(_checker: t.Any, value: t.Any) -> bool:
+    """JSON Schema counts 2.0 among the integers; the API, which knows types by their spelling, does not."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+_extend: t.Any = jsonschema.validators.extend
+_Validator = _extend(
+    jsonschema.Draft202012Validator,
+    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole),
+)
+
+
 def _validator(schema: dict[str, t.Any]) -> t.Any:
-    return jsonschema.Draft202012Validator(schema)
+    return _Validator(schema)
 
 
 _ORDER = ("additionalProperties", "required", "type", "anyOf")
@@ -90,7 +102,7 @@ def _as_api_error(problem: t.Any) -> ApiError:
     if code:
         return ApiError(code, f"The value of the parameter `{where}` breaks a limit: {_limit(problem)}.")
     if problem.validator == "additionalProperties":
-        unknown = sorted(set(problem.instance) - set(problem.schema["properties"]))[0]
+        unknown = min(set(problem.instance) - set(problem.schema["properties"]))
         return ApiError("UnknownParameter", f"The parameter `{prefix}{unknown}` is not recognized.")
     if problem.validator == "required":
         missing = next(name for name in problem.validator_value if name not in problem.instance)
@@ -107,14 +119,15 @@ def services() -> dict[tuple[str, str], Service]:
     """(service, version) -> Service, read once."""
     overlay = json.loads((SCHEMA_DIR / "overlay.json").read_text("utf-8"))["patches"]
     described = [
-        Service(json.loads(path.read_text("utf-8")), overlay)
-        for path in sorted(SCHEMA_DIR.glob("*-*-*-*.json"))
+        Service(json.loads(path.read_text("utf-8")), overlay) for path in sorted(SCHEMA_DIR.glob("*-*-*-*.json"))
     ]
     return {(service.name, service.version): service for service in described}
 
 
 @cache
-def official_codes() -> dict[str, frozenset[str]]:
-    """cvm action -> the error codes its page lists."""
-    table = json.loads((SCHEMA_DIR / "codes.json").read_text("utf-8"))["actions"]
-    return {action: frozenset(codes) for action, codes in table.items()}
+def official_codes() -> dict[tuple[str, str], frozenset[str]]:
+    """(service, action) -> the error codes its page lists."""
+    table = json.loads((SCHEMA_DIR / "codes.json").read_text("utf-8"))["services"]
+    return {
+        (service, action): frozenset(codes) for service, actions in table.items() for action, codes in actions.items()
+    }
