@@ -15,7 +15,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.emulator import SEEDS, Emulator, schema, seed
+from tests.emulator import SEEDS, schema, seed
 from tests.emulator import __main__ as command
 from tests.emulator.actions import HANDLERS
 
@@ -107,7 +107,7 @@ def test_it_tells_of_its_bugs_when_it_stops() -> None:
             )
             url = url_of(process)
             assert transmit(url, "POST", "/_emulator/reset", {}, body).status == 200
-            cloud = t.cast("Emulator", SimpleNamespace(url=url))
+            cloud: t.Any = SimpleNamespace(url=url)
             assert Api(cloud, Key("AKIDa", "k")).post("RebootInstances").status == 500
         finally:
             process.terminate()
