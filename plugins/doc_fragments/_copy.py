@@ -31,8 +31,7 @@ options:
   replace_failed:
     description:
       - Whether a copy that failed (state C(CREATEFAILED) or C(IMPORTFAILED)) is deleted with its snapshots and made
-        again.
-        Otherwise it is reported and left alone.
+        again. Otherwise it is reported and left alone.
     type: bool
     default: false
   state:
@@ -52,7 +51,6 @@ options:
 notes:
   - Copying is free. The snapshots of a copy are billed in its region for as long as they exist.
   - A copy is known again by its tag C(cvm-image-source), C(<source region>/<source image id>). An image without that
-    tag is
-    taken for a copy only if its name, operating system, architecture and size are those of the source and it is not
-    older.
+    tag is taken for a copy only if its name, operating system, architecture and size are those of the source and it is
+    not older.
 """

@@ -18,7 +18,7 @@ from . import _copy_finish, _copy_preflight, _images
 from ._client import Client
 from ._copy_absent import remove_copies
 from ._copy_order import Order
-from ._copy_plan import Action, Stage, Trail, Wanted, decide, stage_of
+from ._copy_plan import Action, Stage, Trail, Wanted, decide, is_marked, stage_of
 from ._copy_source import find_source
 from ._copy_track import Track, preview, settle_refusals, timed_out, to_result
 from ._errors import CloudError, Problem, WaitTimeout
@@ -76,7 +76,7 @@ def copy_images(order: Order, client: Client, *, check_mode: bool) -> dict[str, 
 
 
 def wanted_copy(order: Order, source: Image, region: str) -> Wanted:
-    return Wanted(source, region, order.copy_name or source.image_name, None, order.replace_failed)
+    return Wanted(source, region, order.copy_name or source.image_name, order.encryption, order.replace_failed)
 
 
 def _is_done(order: Order, track: Track) -> bool:
@@ -111,10 +111,12 @@ def look(state: State, client: Client) -> State:
     """Read every unsettled destination at once and decide about each."""
 
     def read(track: Track) -> Sequence[Image] | CloudError:
+        regional = client.in_region(track.region)
         try:
-            return _images.find_by_name(client.in_region(track.region), track.wanted.name)
+            found = _images.find_by_name(regional, track.wanted.name)
         except CloudError as error:
             return error
+        return [_with_marks(regional, track.wanted, image) for image in found]
 
     open_tracks = [track for track in state.tracks if not track.settled]
     seen = dict(zip((track.region for track in open_tracks), client.each(read, open_tracks), strict=True))
@@ -123,13 +125,19 @@ def look(state: State, client: Client) -> State:
     return replace(state, tracks=tracks)
 
 
+def _with_marks(client: Client, wanted: Wanted, image: Image) -> Image:
+    """Of a plain copy the other evidence tells enough; only its marks tell with which key one is encrypted."""
+    in_doubt = wanted.encryption is not None and not is_marked(image) and stage_of(image) is Stage.READY
+    return _images.with_current_tags(client, image) if in_doubt else image
+
+
 def _decided(track: Track, seen: Sequence[Image] | CloudError, now: float) -> Track:
     if isinstance(seen, CloudError):
         return _unreadable(track, seen, now)
     decision = decide(track.wanted, seen, track.trail, now)
     image = decision.image
     trail = track.trail
-    if image is not None and decision.action is Action.AWAIT:
+    if image is not None and decision.action is Action.AWAIT and stage_of(image) is not Stage.READY:
         trail = replace(trail, seen_id=image.image_id, seen_at=now)
     still_missing = track.decision.action is Action.COPY and decision.action is Action.COPY
     if not still_missing:

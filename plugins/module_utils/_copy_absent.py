@@ -9,10 +9,10 @@ import typing as t
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from . import _images, _tags
+from . import _images
 from ._client import Client
 from ._copy_order import Order
-from ._copy_plan import ENCRYPTION_TAG, SOURCE_TAG, Action, Decision, Stage, Wanted, stage_of
+from ._copy_plan import ENCRYPTION_TAG, SOURCE_TAG, Action, Decision, Stage, Wanted, is_marked, marked_as, stage_of
 from ._copy_source import WANTED_TYPE
 from ._copy_track import Track, timed_out, to_result
 from ._errors import CloudError, InputError, Problem, WaitTimeout
@@ -29,15 +29,17 @@ class Removal:
 
     :param source_id: id of the source, which need not exist any more; None when only its name is known
     :param name: name of the copies; None when it is not known, and then the provenance alone tells
+    :param encryption: the key of an encrypted copy; None is a plain one
     """
 
     region: str
     source_id: str | None
     name: str | None
+    encryption: str | None = None
 
     def is_ours(self, image: Image) -> bool:
-        """Whether the image carries the provenance. An encrypted copy is another module's."""
-        if image.image_id == self.source_id or ENCRYPTION_TAG in image.tags:
+        """Whether the image carries the provenance. A copy that is encrypted otherwise is another copy."""
+        if image.image_id == self.source_id or image.tags.get(ENCRYPTION_TAG) != self.encryption:
             return False
         region, _slash, source_id = image.tags.get(SOURCE_TAG, "").partition("/")
         return region == self.region and self.source_id in (None, source_id) and bool(source_id)
@@ -80,7 +82,7 @@ def _what_to_remove(order: Order, client: Client) -> tuple[Image | None, Removal
             )
         source = found[0] if found else None
     name = order.copy_name or order.image_name or (source.image_name if source else None)
-    return source, Removal(order.region, source.image_id if source else order.image_id, name)
+    return source, Removal(order.region, source.image_id if source else order.image_id, name, order.encryption)
 
 
 def _look(order: Order, client: Client, removal: Removal, source: Image | None, region: str) -> Track:
@@ -98,9 +100,7 @@ def _look(order: Order, client: Client, removal: Removal, source: Image | None, 
         return replace(track, image=ours[0], decision=Decision(Action.REPLACE, ours[0]))
     if found:
         stranger = found[0]
-        mark = stranger.tags.get(SOURCE_TAG)
-        why = f"is a copy of {mark}" if mark else "does not carry the provenance of a copy"
-        problem = Problem(None, f"{stranger.image_id} bears the name and {why}; it is not deleted")
+        problem = Problem(None, f"{stranger.image_id} bears the name and is {marked_as(stranger)}; it is not deleted")
         return track.failed(problem, "conflict")
     return replace(track, status="absent")
 
@@ -109,17 +109,8 @@ def _found(client: Client, removal: Removal) -> Sequence[Image]:
     if removal.name is None:
         mark = f"{removal.region}/{removal.source_id}"
         return _images.find_by_tag(client, SOURCE_TAG, mark)
-    return [_with_true_tags(client, image) for image in _images.find_by_name(client, removal.name)]
-
-
-def _with_true_tags(client: Client, image: Image) -> Image:
-    """DescribeImages shows new tags late; before an image is called a stranger, the tag service is asked."""
-    if SOURCE_TAG in image.tags:
-        return image
-    try:
-        return replace(image, tags=_tags.read(client, "image", image.image_id))
-    except CloudError:
-        return image
+    named = _images.find_by_name(client, removal.name)
+    return [image if is_marked(image) else _images.with_current_tags(client, image) for image in named]
 
 
 def _foreseen(track: Track) -> Track:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from ._checks import wrong_image_id, wrong_waiting
-from ._copy_plan import ENCRYPTION_TAG, SOURCE_TAG
+from ._copy_plan import DEFAULT_KEY, ENCRYPTION_TAG, SOURCE_TAG
 from ._errors import InputError
 
 LONGEST_NAME = 60
@@ -20,10 +20,11 @@ LONGEST_DESCRIPTION = 256
 
 
 class Kind(Enum):
-    """The two things that SyncImages does with a plain image."""
+    """The three things that SyncImages does."""
 
     CROSS_REGION = "own custom image to other regions"
     SHARED = "image shared by another account to an own one, in its region"
+    ENCRYPTED = "own custom image to an encrypted one, in its region"
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Order:
     image_name: str | None
     destinations: tuple[str, ...]
     copy_name: str | None = None
+    kms_key_id: str | None = None
     copy_description: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     copy_source_tags: bool = False
@@ -52,6 +54,11 @@ class Order:
         """How messages call the source before it is known."""
         return f"{self.image_id or self.image_name} ({self.region})"
 
+    @property
+    def encryption(self) -> str | None:
+        """The key of an encrypted copy, as its mark names it."""
+        return (self.kms_key_id or DEFAULT_KEY) if self.kind is Kind.ENCRYPTED else None
+
 
 def read_order(kind: Kind, params: Mapping[str, t.Any]) -> Order:
     """The order in a module's params; an InputError names everything that is wrong with it."""
@@ -61,7 +68,7 @@ def read_order(kind: Kind, params: Mapping[str, t.Any]) -> Order:
         *_wrong_region(region),
         *_wrong_source(params),
         *(_wrong_destinations(region, destinations) if kind is Kind.CROSS_REGION else ()),
-        *_wrong_copy(params),
+        *_wrong_copy(kind, params),
         *wrong_waiting(params),
     ]
     if wrong:
@@ -73,6 +80,7 @@ def read_order(kind: Kind, params: Mapping[str, t.Any]) -> Order:
         image_name=params["image_name"] or None,
         destinations=tuple(destinations),
         copy_name=params["copy_name"],
+        kms_key_id=params.get("kms_key_id") or None,
         copy_description=params["copy_description"],
         tags={key: str(value) for key, value in (params["tags"] or {}).items()},
         copy_source_tags=params["copy_source_tags"],
@@ -89,6 +97,10 @@ def read_order(kind: Kind, params: Mapping[str, t.Any]) -> Order:
 def wrong_tags(tags: Mapping[str, t.Any] | None) -> list[str]:
     reserved = sorted({SOURCE_TAG, ENCRYPTION_TAG} & set(tags or {}))
     return [f"The tag {key} is set by this collection and cannot be given in tags." for key in reserved]
+
+
+def same_name(name: str) -> str:
+    return f"copy_name {name} is the source's own name; the encrypted copy lies beside it and needs another."
 
 
 def _wrong_region(region: str) -> list[str]:
@@ -122,11 +134,16 @@ def _wrong_destinations(region: str, destinations: list[str]) -> list[str]:
     return found
 
 
-def _wrong_copy(params: Mapping[str, t.Any]) -> list[str]:
+def _wrong_copy(kind: Kind, params: Mapping[str, t.Any]) -> list[str]:
     found = []
     name, description = params["copy_name"], params["copy_description"]
     if name is not None and not name:
-        found.append("copy_name is empty; leave it out to keep the source's name.")
+        way_out = (
+            "give the encrypted copy a name" if kind is Kind.ENCRYPTED else "leave it out to keep the source's name"
+        )
+        found.append(f"copy_name is empty; {way_out}.")
+    if kind is Kind.ENCRYPTED and name and name == params["image_name"]:
+        found.append(same_name(name))
     if name and len(name) > LONGEST_NAME:
         found.append(f"copy_name has {len(name)} characters; Tencent Cloud allows {LONGEST_NAME}.")
     if description and len(description) > LONGEST_DESCRIPTION:

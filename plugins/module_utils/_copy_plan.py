@@ -17,6 +17,9 @@ SOURCE_TAG = "cvm-image-source"
 ENCRYPTION_TAG = "cvm-image-encryption"
 """On an encrypted copy: the KMS key id, or ``default``."""
 
+DEFAULT_KEY = "default"
+"""How that tag names the key that is used when no KMS key is asked for."""
+
 VISIBILITY_SECONDS = 60.0
 """How long the API may take to show what it has just made, or miss what it has just shown."""
 
@@ -132,10 +135,22 @@ def decide(wanted: Wanted, found: Sequence[Image], trail: Trail, now: float) -> 
     """The next step for one destination, given every own private image there that bears exactly the wanted name."""
     present = [image for image in found if image.image_id != trail.deleted_id]
     if present:
-        return judge(wanted, present, trail.ours)
+        decision = judge(wanted, present, trail.ours)
+        return Decision(Action.AWAIT, decision.image) if _mark_may_come(wanted, decision, trail, now) else decision
     if found:
         return Decision(Action.AWAIT, why="the failed copy is being deleted")
     return _when_nothing_is_there(trail, now)
+
+
+def _mark_may_come(wanted: Wanted, decision: Decision, trail: Trail, now: float) -> bool:
+    """A copy that this run has seen being made by another one gets its marks when it is ready, a moment later.
+
+    A plain copy is adopted meanwhile; of an encrypted one only the mark tells the key.
+    """
+    image = decision.image
+    if decision.action is not Action.REFUSE or image is None or image.image_id != trail.seen_id:
+        return False
+    return not is_marked(image) and bool(wanted.encryption) and now - trail.seen_at < VISIBILITY_SECONDS
 
 
 def _when_nothing_is_there(trail: Trail, now: float) -> Decision:
@@ -172,7 +187,7 @@ def whose_is(wanted: Wanted, image: Image, known: Collection[str | None] = ()) -
     """Provenance first; without it, the evidence."""
     if image.image_id in known:
         return Whose.OURS
-    if SOURCE_TAG in image.tags:
+    if is_marked(image):
         same_source = image.tags[SOURCE_TAG] == wanted.provenance
         same_encryption = image.tags.get(ENCRYPTION_TAG) == wanted.encryption
         return Whose.OURS if same_source and same_encryption else Whose.ANOTHERS
@@ -205,7 +220,7 @@ def differences(wanted: Wanted, image: Image) -> list[str]:
     if image.created < source.created:
         found.append(f"it is older than the source ({image.created:%Y-%m-%d %H:%M} UTC)")
     if wanted.encryption and finished:
-        found.append("nothing shows with which key it is encrypted")
+        found.append(f"nothing shows that it is encrypted with {wanted.encryption} (its tag {ENCRYPTION_TAG} would)")
     return found
 
 
@@ -233,13 +248,23 @@ def _about_a_failed_copy(wanted: Wanted, image: Image, whose: Whose, others: Seq
 def _why_refused(wanted: Wanted, image: Image, whose: Whose) -> str:
     ways_out = "choose another copy_name, or rename or delete that image"
     if whose is Whose.ANOTHERS:
-        marks = image.tags[SOURCE_TAG], image.tags.get(ENCRYPTION_TAG)
-        encrypted = f", encrypted with {marks[1]}" if marks[1] else ""
-        return f"the image {image.image_id} of this name is a copy of {marks[0]}{encrypted}; {ways_out}"
+        return f"the image {image.image_id} of this name is {marked_as(image)}; {ways_out}"
     if whose is Whose.PERHAPS_OURS:
         return f"the image {image.image_id} of this name is in state {image.image_state}; {ways_out}"
     reasons = " and ".join(differences(wanted, image))
     return f"the image {image.image_id} of this name is no copy of {wanted.source.image_id}: {reasons}; {ways_out}"
+
+
+def is_marked(image: Image) -> bool:
+    return SOURCE_TAG in image.tags
+
+
+def marked_as(image: Image) -> str:
+    """What the marks of an image say of it."""
+    if not is_marked(image):
+        return "without the marks of a copy"
+    encrypted = f", encrypted with {image.tags[ENCRYPTION_TAG]}" if ENCRYPTION_TAG in image.tags else ""
+    return f"a copy of {image.tags[SOURCE_TAG]}{encrypted}"
 
 
 def _list(images: Sequence[Image]) -> str:

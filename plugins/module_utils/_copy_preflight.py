@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from . import _images, _regions
 from ._client import Client
 from ._copy_order import Order
-from ._copy_plan import Action, Stage, stage_of
+from ._copy_plan import DEFAULT_KEY, Action, Stage, stage_of
 from ._copy_source import unknown_region
 from ._copy_track import Track
 from ._errors import CloudError, InputError, Problem
@@ -51,13 +51,14 @@ def check(order: Order, client: Client, source: Image, tracks: Sequence[Track]) 
 
 def request_copies(client: Client, source: Image, group: Sequence[Track], *, dry_run: bool = False) -> dict[str, str]:
     """Ask for the copies of a group of destinations in one call; region -> id."""
-    regions = [track.region for track in group]
+    regions, encryption = [track.region for track in group], group[0].wanted.encryption
     return _images.sync(
         client.in_region(source.region),
         source.image_id,
         regions,
         image_name=group[0].wanted.name,
-        encrypt=group[0].wanted.encryption is not None,
+        encrypt=encryption is not None,
+        kms_key_id=None if encryption == DEFAULT_KEY else encryption,
         dry_run=dry_run,
     )
 

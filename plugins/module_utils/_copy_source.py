@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from . import _images
 from ._client import Client
-from ._copy_order import Kind, Order
+from ._copy_order import Kind, Order, same_name
 from ._errors import CloudError, InputError
 from ._images import FAILED_STATES, PRIVATE, PUBLIC, SHARED, Image
 
-WANTED_TYPE = {Kind.CROSS_REGION: PRIVATE, Kind.SHARED: SHARED}
+WANTED_TYPE = {Kind.CROSS_REGION: PRIVATE, Kind.SHARED: SHARED, Kind.ENCRYPTED: PRIVATE}
 
 
 def find_source(order: Order, client: Client) -> Image:
@@ -23,7 +23,7 @@ def find_source(order: Order, client: Client) -> Image:
         if error.code in ("UnsupportedRegion", "InvalidRegion.NotFound"):
             raise InputError(unknown_region(order.region)) from error
         raise
-    refusal = _wrong_type(order, image) or _wrong_state(image)
+    refusal = _wrong_type(order, image) or _wrong_state(image) or _wrong_name(order, image)
     if refusal:
         raise InputError(refusal)
     return image
@@ -68,8 +68,9 @@ def _wrong_type(order: Order, image: Image) -> str | None:
     if image.image_type == PUBLIC:
         return f"{label} is a public image of Tencent Cloud: every region has its own, so it cannot be copied."
     if image.image_type == SHARED:
+        limit = "are copied within their region only" if order.kind is Kind.CROSS_REGION else "cannot be encrypted"
         return (
-            f"{label} is shared by another account: shared images are copied within their region only. "
+            f"{label} is shared by another account: shared images {limit}. "
             "Make it your own custom image with image_copy_shared first, then copy that one."
         )
     return (
@@ -82,3 +83,9 @@ def _wrong_state(image: Image) -> str | None:
     if image.image_state in FAILED_STATES:
         return f"{image.image_id} in {image.region} is in state {image.image_state} and cannot be copied; make it anew."
     return None
+
+
+def _wrong_name(order: Order, image: Image) -> str | None:
+    """The source of an encrypted copy bears its name in the very region of the copy."""
+    is_taken = order.kind is Kind.ENCRYPTED and order.copy_name == image.image_name
+    return same_name(image.image_name) if is_taken else None

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from . import _tags
 from ._client import CVM, PAGE_SIZE, Client
 from ._errors import CloudError
 
@@ -146,17 +147,28 @@ def find_by_tag(client: Client, key: str, value: str) -> list[Image]:
     return [image for image in found if image.tags.get(key) == value]
 
 
+def with_current_tags(client: Client, image: Image) -> Image:
+    """The image with the tags that the tag service knows: DescribeImages shows new ones late."""
+    try:
+        return replace(image, tags=_tags.read(client, "image", image.image_id))
+    except CloudError:
+        return image
+
+
 def sync(
     client: Client,
     image_id: str,
     destination_regions: Sequence[str],
     *,
     image_name: str,
-    kms_key_id: str | None = None,
     encrypt: bool = False,
+    kms_key_id: str | None = None,
     dry_run: bool = False,
 ) -> dict[str, str]:
-    """Start copies; returns region -> id of the copy, as far as the API names them. Costs nothing itself."""
+    """Start copies; returns region -> id of the copy, as far as the API names them. Costs nothing itself.
+
+    Encrypted copies are made in the source's own region only, with CBS's default key if no KMS key is named.
+    """
     params: dict[str, t.Any] = {
         "ImageIds": [image_id],
         "DestinationRegions": list(destination_regions),

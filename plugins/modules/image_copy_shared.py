@@ -197,8 +197,7 @@ copies:
       description:
         - What became of the destination. C(planned) (check mode would copy), C(copied), C(present) (it was there),
           C(resumed) (it was being made, and was waited for), C(adopted) (it was there without a mark and has been
-          marked),
-          C(replaced), C(failed), C(timed_out), C(conflict), C(removed) or C(absent).
+          marked), C(replaced), C(failed), C(timed_out), C(conflict), C(removed) or C(absent).
       type: str
       returned: always
       sample: copied

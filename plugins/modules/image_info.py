@@ -42,9 +42,8 @@ options:
     type: str
   image_type:
     description:
-      - Only images of this type, V(private) for custom images of this account, V(shared) for those that other
-        accounts share
-        with it, V(public) for Tencent Cloud's.
+      - Only images of this type, V(private) for custom images of this account, V(shared) for those that other accounts
+        share with it, V(public) for Tencent Cloud's.
       - The default is V(private), or any type when O(image_ids) is given.
     type: str
     choices: [private, shared, public]

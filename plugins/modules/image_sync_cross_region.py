@@ -12,9 +12,8 @@ short_description: Copy a custom image to other regions
 version_added: 1.0.0
 description:
   - Makes sure that copies of a custom image exist in other regions, with C(SyncImages).
-  - Existing copies are recognised and left alone, copies that are being made are waited for, and strangers of the
-    same name
-    are refused. Only what is missing is copied, all of it in one call.
+  - Existing copies are recognised and left alone, copies that are being made are waited for, and strangers of the same
+    name are refused. Only what is missing is copied, all of it in one call.
   - An image that another account shares is copied with M(tencentcloud.cvm.image_copy_shared).
 author:
   - tencentcloud.cvm contributors (@tencentcloud-ansible)
@@ -46,9 +45,8 @@ options:
     required: true
   allow_cross_border:
     description:
-      - Whether copies between the Chinese mainland and the rest of the world, or in and out of the finance regions,
-        may be
-        tried. Tencent Cloud refuses them unless its support has opened them for the account.
+      - Whether copies between the Chinese mainland and the rest of the world, or in and out of the finance regions, may
+        be tried. Tencent Cloud refuses them unless its support has opened them for the account.
     type: bool
     default: false
 seealso:
@@ -222,8 +220,7 @@ copies:
       description:
         - What became of the destination. C(planned) (check mode would copy), C(copied), C(present) (it was there),
           C(resumed) (it was being made, and was waited for), C(adopted) (it was there without a mark and has been
-          marked),
-          C(replaced), C(failed), C(timed_out), C(conflict), C(removed) or C(absent).
+          marked), C(replaced), C(failed), C(timed_out), C(conflict), C(removed) or C(absent).
       type: str
       returned: always
       sample: copied

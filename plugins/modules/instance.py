@@ -14,8 +14,7 @@ description:
   - Makes sure that a region holds exactly so many instances of a group, launches those that are missing with
     C(RunInstances), and terminates those that are too many.
   - The group is known by the tag C(cvm-instance-group), which every instance carries that this module launches.
-    Instances
-    that only bear the same name are left alone. What failed to launch or is being terminated is not counted.
+    Instances that only bear the same name are left alone. What failed to launch or is being terminated is not counted.
   - A launch whose answer was lost never starts an instance twice, for the same decision has the same C(ClientToken).
 author:
   - tencentcloud.cvm contributors (@tencentcloud-ansible)
@@ -32,9 +31,8 @@ options:
     required: true
   exact_count:
     description:
-      - How many instances the group has. Instances are billed from their launch on. Those too many are terminated
-        for good,
-        with their system disks; V(0) terminates all.
+      - How many instances the group has. Instances are billed from their launch on. Those too many are terminated for
+        good, with their system disks; V(0) terminates all.
       - Ignored with O(state=absent).
     type: int
     default: 1
@@ -49,8 +47,7 @@ options:
   image_id:
     description:
       - Image to launch from. Required when instances are missing. In check mode it may be none, as that of a copy is
-        that
-        is only planned; the launch is then foreseen and not checked.
+        that is only planned; the launch is then foreseen and not checked.
     type: str
   on_image_change:
     description:
@@ -69,9 +66,8 @@ options:
     type: str
   vpc_id:
     description:
-      - VPC of the instances, together with O(subnet_id). The default is the default network of the zone. It cannot
-        be changed
-        in place.
+      - VPC of the instances, together with O(subnet_id). The default is the default network of the zone. It cannot be
+        changed in place.
     type: str
   subnet_id:
     description:
