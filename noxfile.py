@@ -196,6 +196,9 @@ def running_emulator(session: nox.Session) -> t.Iterator[dict[str, str]]:
             }
         finally:
             process.terminate()
+            process.communicate()
+    if process.returncode:
+        session.error("The emulator met bugs of its own; it names them above")
 
 
 def ansible_test(session: nox.Session, tree: Path, *args: str) -> None:
