@@ -46,6 +46,8 @@ options:
   delete_snapshots:
     description:
       - With O(state=absent), whether the snapshots of the copy are deleted with it. Snapshots that stay are billed.
+      - Once the copy is gone, snapshots of it that are still there are named in a warning. That needs permission for
+        C(cbs:DescribeSnapshots), and O(wait).
     type: bool
     default: true
 notes:

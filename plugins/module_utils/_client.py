@@ -52,6 +52,7 @@ class Service:
 
 
 CVM = Service("cvm", "2017-03-12")
+CBS = Service("cbs", "2017-03-12")
 TAG = Service("tag", "2018-08-13")
 STS = Service("sts", "2018-08-13")
 

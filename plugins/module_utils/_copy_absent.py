@@ -12,7 +12,18 @@ from dataclasses import dataclass, replace
 from . import _images
 from ._client import Client
 from ._copy_order import Order
-from ._copy_plan import ENCRYPTION_TAG, SOURCE_TAG, Action, Decision, Stage, Wanted, is_marked, marked_as, stage_of
+from ._copy_plan import (
+    ENCRYPTION_TAG,
+    SOURCE_TAG,
+    VISIBILITY_SECONDS,
+    Action,
+    Decision,
+    Stage,
+    Wanted,
+    is_marked,
+    marked_as,
+    stage_of,
+)
 from ._copy_source import WANTED_TYPE
 from ._copy_track import Track, timed_out, to_result
 from ._errors import CloudError, InputError, Problem, WaitTimeout
@@ -57,7 +68,7 @@ def remove_copies(order: Order, client: Client, deadline: Deadline, *, check_mod
         if order.wait:
             tracks = until(
                 tracks,
-                lambda seen: [_delete(order, client, _look_again(client, track)) for track in seen],
+                lambda seen: [_delete(order, client, _look_again(order, client, track)) for track in seen],
                 lambda seen: all(track.settled for track in seen),
                 deadline,
                 lambda _seen: next_pause(client.clock.now() - began, None, order.wait_delay),
@@ -97,7 +108,7 @@ def _look(order: Order, client: Client, removal: Removal, source: Image | None, 
         listed = ", ".join(f"{image.image_id} ({image.image_name})" for image in ours)
         return track.failed(Problem(None, f"several copies are there: {listed}; say which by copy_name"), "conflict")
     if ours:
-        return replace(track, image=ours[0], decision=Decision(Action.REPLACE, ours[0]))
+        return replace(track, image=ours[0], decision=Decision(Action.REPLACE, ours[0]), before=_as_it_was(ours[0]))
     if found:
         stranger = found[0]
         problem = Problem(None, f"{stranger.image_id} bears the name and is {marked_as(stranger)}; it is not deleted")
@@ -113,15 +124,46 @@ def _found(client: Client, removal: Removal) -> Sequence[Image]:
     return [image if is_marked(image) else _images.with_current_tags(client, image) for image in named]
 
 
+def _as_it_was(image: Image) -> dict[str, t.Any]:
+    """Recorded before the deletion: an image that is being deleted may not show all of itself any more."""
+    return {
+        "image_id": image.image_id,
+        "image_name": image.image_name,
+        "tags": dict(image.tags),
+        "snapshot_ids": image.snapshot_ids,
+    }
+
+
 def _foreseen(track: Track) -> Track:
     return track if track.settled else _removed(track)
 
 
 def _removed(track: Track) -> Track:
-    image = t.cast(Image, track.image)
-    before = {"image_id": image.image_id, "image_name": image.image_name, "tags": dict(image.tags)}
-    changes = track.changes or ("deleted",)
-    return replace(track, status="removed", changes=changes, before=before, problem=None)
+    return replace(track, status="removed", changes=("deleted",), problem=None)
+
+
+def _gone(order: Order, client: Client, track: Track) -> Track:
+    """The image is gone. Whether its snapshots are too is looked up, for they cost and nothing else shows them."""
+    if not order.delete_snapshots:
+        return _removed(track)
+    label = f"{track.before['image_id']} in {track.region}"
+    try:
+        remaining = _images.remaining_snapshots(client, track.before["snapshot_ids"])
+    except CloudError as error:
+        return _removed(track).warned(
+            f"Whether the snapshots of {label} are gone could not be seen ({error.code}); "
+            "allow cbs:DescribeSnapshots to have that checked."
+        )
+    if not remaining:
+        return _removed(track)
+    now = client.clock.now()
+    since = now if track.trouble_since is None else track.trouble_since
+    if now - since < VISIBILITY_SECONDS and client.deadline is not None and not client.deadline.passed():
+        return replace(track, trouble_since=since)
+    return _removed(track).warned(
+        f"{label} is gone, but its snapshots {', '.join(remaining)} are still there and billed; "
+        "delete them with DeleteSnapshots."
+    )
 
 
 def _delete(order: Order, client: Client, track: Track) -> Track:
@@ -145,15 +187,16 @@ def _delete(order: Order, client: Client, track: Track) -> Track:
     return replace(track, changes=("deleted",), problem=None)
 
 
-def _look_again(client: Client, track: Track) -> Track:
+def _look_again(order: Order, client: Client, track: Track) -> Track:
     if track.settled or track.image is None:
         return track
+    regional = client.in_region(track.region)
     try:
-        image = _images.find_by_id(client.in_region(track.region), track.image.image_id)
+        image = _images.find_by_id(regional, track.image.image_id)
     except CloudError as error:
         return track.failed(error.problem()) if fate_of(error.code) is Fate.REFUSED else track
     if image is None:
-        return _removed(track)
+        return _gone(order, regional, track)
     return replace(track, image=image)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from . import _tags
-from ._client import CVM, PAGE_SIZE, Client
+from ._client import CBS, CVM, PAGE_SIZE, Client
 from ._errors import CloudError
 
 PRIVATE, PUBLIC, SHARED = "PRIVATE_IMAGE", "PUBLIC_IMAGE", "SHARED_IMAGE"
@@ -45,6 +45,10 @@ class Image:
     sync_percent: int | None = None
     snapshot_set: tuple[Mapping[str, t.Any], ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def snapshot_ids(self) -> list[str]:
+        return [snapshot["SnapshotId"] for snapshot in self.snapshot_set]
 
     @classmethod
     def from_api(cls, region: str, item: Mapping[str, t.Any]) -> Image:
@@ -193,6 +197,15 @@ def sync(
 def delete(client: Client, image_id: str, *, with_snapshots: bool) -> None:
     """Delete an own image. Its snapshots stay, and cost, unless they are deleted with it."""
     client.call("DeleteImages", {"ImageIds": [image_id], "DeleteBindedSnap": with_snapshots})
+
+
+def remaining_snapshots(client: Client, snapshot_ids: Sequence[str]) -> list[str]:
+    """Those of the snapshots that still exist. They are billed."""
+    if not snapshot_ids:
+        return []
+    params = {"SnapshotIds": list(snapshot_ids), "Limit": PAGE_SIZE}
+    answer = client.call("DescribeSnapshots", params, CBS)
+    return [item["SnapshotId"] for item in answer.get("SnapshotSet") or ()]
 
 
 def describe(client: Client, image_id: str, description: str) -> None:

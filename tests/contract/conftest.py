@@ -22,7 +22,14 @@ from tencentcloud.common.profile.http_profile import HttpProfile
 
 from tests.emulator import SEEDS, Emulator, ScaledClock
 
-VERSIONS = {"cvm": "2017-03-12", "tag": "2018-08-13", "sts": "2018-08-13", "region": "2022-06-27", "vpc": "2017-03-12"}
+VERSIONS = {
+    "cbs": "2017-03-12",
+    "cvm": "2017-03-12",
+    "tag": "2018-08-13",
+    "sts": "2018-08-13",
+    "region": "2022-06-27",
+    "vpc": "2017-03-12",
+}
 REGION = "ap-guangzhou"
 
 Answer = dict[str, t.Any]

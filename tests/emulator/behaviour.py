@@ -58,6 +58,9 @@ class Behaviour:
             "inferred", "Virtual seconds from DeleteImages until DescribeImages no longer shows the image."
         ),
     )
+    data_snapshots_stay: bool = field(
+        default=False, metadata=_because("unknown", "DeleteBindedSnap leaves the snapshots of data disks.")
+    )
     instance_visible_after: float = field(
         default=2.0, metadata=_because("inferred", "Virtual seconds until a new instance appears in DescribeInstances.")
     )
@@ -200,6 +203,7 @@ INFERRED: tuple[tuple[str, str], ...] = (
     ("images", "DeleteImages deletes all or none; of a busy source it is refused, renaming it is not."),
     ("images", "CreateImage takes 300 virtual seconds; the instance refuses a second one meanwhile."),
     ("images", "CANCEL of an account that does not have the image succeeds."),
+    ("images", "The snapshots that DeleteBindedSnap deletes are gone at once; unknown ones are left out of answers."),
     ("instances", "PENDING lasts 40 virtual seconds, STARTING 20, STOPPING 30, TERMINATING 30, LAUNCH_FAILED 900."),
     ("instances", "An instance whose launch failed cannot be terminated; it goes by itself."),
     ("instances", "An image that is not NORMAL: InvalidParameterValue.InvalidImageState from RunInstances."),

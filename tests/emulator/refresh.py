@@ -21,6 +21,7 @@ from pathlib import Path
 SCHEMA_DIR = Path(__file__).parent / "schema"
 
 EMULATED: dict[tuple[str, str], tuple[str, ...]] = {
+    ("cbs", "2017-03-12"): ("DescribeSnapshots",),
     ("cvm", "2017-03-12"): (
         "CreateImage",
         "DeleteImages",

@@ -7,11 +7,12 @@ from __future__ import annotations
 import typing as t
 
 from ..call import Call
-from . import images, instances, regions, sts, tags, vpc
+from . import images, instances, regions, snapshots, sts, tags, vpc
 
 HANDLERS: dict[tuple[str, str], t.Callable[[Call], dict[str, t.Any]]] = {
     (service, action): handler
     for service, table in (
+        ("cbs", snapshots.ACTIONS),
         ("cvm", images.ACTIONS),
         ("cvm", instances.ACTIONS),
         ("cvm", regions.CVM_ACTIONS),

@@ -427,7 +427,8 @@ def delete_images(call: Call) -> Answer:
             (call.now, state), (call.now + call.world.behaviour.image_deleted_after, GONE)
         )
         if call.get("DeleteBindedSnap"):
-            image.snapshots = ()
+            stay = call.world.behaviour.data_snapshots_stay
+            image.snapshots = tuple(disk for disk in image.snapshots if stay and disk.usage == "DATA_DISK")
     return {}
 
 

@@ -20,7 +20,14 @@ from tests.emulator import Emulator
 from tests.emulator.signature import ALGORITHM, canonical_request, sign
 
 REGION = "ap-guangzhou"
-VERSIONS = {"cvm": "2017-03-12", "tag": "2018-08-13", "sts": "2018-08-13", "region": "2022-06-27", "vpc": "2017-03-12"}
+VERSIONS = {
+    "cbs": "2017-03-12",
+    "cvm": "2017-03-12",
+    "tag": "2018-08-13",
+    "sts": "2018-08-13",
+    "region": "2022-06-27",
+    "vpc": "2017-03-12",
+}
 JSON_TYPE = "application/json"
 FORM_TYPE = "application/x-www-form-urlencoded"
 

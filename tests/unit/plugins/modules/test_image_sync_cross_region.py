@@ -428,6 +428,41 @@ def test_absent_in_check_mode_removes_nothing(cloud: Emulator, run: Run) -> None
     assert cloud.journal.writes() == []
 
 
+def test_absent_says_which_snapshots_are_still_billed(cloud: Emulator, run: Run, clock: ManualClock) -> None:
+    cloud.world.behaviour.data_snapshots_stay = True
+    cloud.plant(images=[like_source(tags=OURS, data_disks=[100])])
+    data_disk = cloud.world.images["img-exists01"].snapshots[1].snapshot_id
+    began = clock.now()
+
+    result = run(module, **ASKED, state="absent")
+
+    assert statuses(result) == {"ap-shanghai": "removed"}
+    assert f"its snapshots {data_disk} are still there and billed" in result["warnings"][0]
+    assert clock.now() - began < 120
+
+
+def test_absent_without_permission_to_see_snapshots(cloud: Emulator, run: Run) -> None:
+    cloud.plant(images=[like_source(tags=OURS)])
+    cloud.world.accounts["100000000001"].denied_actions = frozenset({"DescribeSnapshots"})
+
+    result = run(module, **ASKED, state="absent")
+
+    assert statuses(result) == {"ap-shanghai": "removed"}
+    assert "allow cbs:DescribeSnapshots" in result["warnings"][0]
+
+
+def test_absent_leaves_snapshots_that_shall_stay(cloud: Emulator, run: Run) -> None:
+    cloud.plant(images=[like_source(tags=OURS)])
+    snapshots = cloud.world.images["img-exists01"].snapshots
+
+    result = run(module, **ASKED, state="absent", delete_snapshots=False)
+
+    assert statuses(result) == {"ap-shanghai": "removed"}
+    assert result["warnings"] == []
+    assert cloud.journal.calls("DescribeSnapshots") == []
+    assert cloud.world.images["img-exists01"].snapshots == snapshots != ()
+
+
 def test_absent_unshares_first(cloud: Emulator, run: Run) -> None:
     cloud.plant(images=[like_source(tags=OURS, shared_with=["partner"])])
     assert statuses(run(module, **ASKED, state="absent")) == {"ap-shanghai": "removed"}
