@@ -7,9 +7,16 @@ from __future__ import annotations
 
 import re
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+
+RESERVED_TAG_PREFIXES = ("qcloud", "tencent", "project")
+MOST_TAGS = 50
+"""Of one resource, those that this collection sets itself included (product page 651/13354)."""
+
+LONGEST_TAG_KEY, LONGEST_TAG_VALUE = 127, 255
 
 _IMAGE_ID = re.compile(r"img-[0-9a-z]+")
+_TAG_TEXT = re.compile(r"[\w +=.:/@()\[\]-]*")
 
 
 def wrong_image_id(image_id: str) -> list[str]:
@@ -24,4 +31,29 @@ def wrong_waiting(params: Mapping[str, t.Any]) -> list[str]:
         found.append("wait_timeout is negative; give the seconds to wait, 0 or more.")
     if params["wait_delay"] <= 0:
         found.append("wait_delay must be more than 0 seconds.")
+    return found
+
+
+def wrong_tags(tags: Mapping[str, t.Any] | None, own_tags: Collection[str]) -> list[str]:
+    """``own_tags`` are those that the collection sets itself."""
+    tags = tags or {}
+    taken = sorted(set(tags) & set(own_tags))
+    found = [f"The tag {key} is set by this collection and cannot be given in tags." for key in taken]
+    found += [sentence for key, value in tags.items() for sentence in _wrong_tag(str(key), str(value))]
+    room = MOST_TAGS - len(own_tags)
+    if len(tags) > room:
+        found.append(f"tags holds {len(tags)} tags; there is room for {room}.")
+    return found
+
+
+def _wrong_tag(key: str, value: str) -> list[str]:
+    if key.lower().startswith(RESERVED_TAG_PREFIXES):
+        return [f"The tag key {key} starts with {' or '.join(RESERVED_TAG_PREFIXES)}, which Tencent Cloud reserves."]
+    found = []
+    for what, text, longest in (("key", key, LONGEST_TAG_KEY), ("value", value, LONGEST_TAG_VALUE)):
+        if not 1 <= len(text) <= longest:
+            found.append(f"The {what} of the tag '{key}' has {len(text)} characters; it must have 1 to {longest}.")
+        elif not _TAG_TEXT.fullmatch(text):
+            allowed = "letters, digits, spaces and + - = . _ : / @ ( ) [ ]"
+            found.append(f"The {what} '{text}' of a tag holds other characters than {allowed}.")
     return found

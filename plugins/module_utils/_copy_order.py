@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from ._checks import wrong_image_id, wrong_waiting
+from ._checks import wrong_image_id, wrong_tags, wrong_waiting
 from ._copy_plan import DEFAULT_KEY, ENCRYPTION_TAG, SOURCE_TAG
 from ._errors import InputError
 
@@ -94,11 +94,6 @@ def read_order(kind: Kind, params: Mapping[str, t.Any]) -> Order:
     )
 
 
-def wrong_tags(tags: Mapping[str, t.Any] | None) -> list[str]:
-    reserved = sorted({SOURCE_TAG, ENCRYPTION_TAG} & set(tags or {}))
-    return [f"The tag {key} is set by this collection and cannot be given in tags." for key in reserved]
-
-
 def same_name(name: str) -> str:
     return f"copy_name {name} is the source's own name; the encrypted copy lies beside it and needs another."
 
@@ -148,4 +143,4 @@ def _wrong_copy(kind: Kind, params: Mapping[str, t.Any]) -> list[str]:
         found.append(f"copy_name has {len(name)} characters; Tencent Cloud allows {LONGEST_NAME}.")
     if description and len(description) > LONGEST_DESCRIPTION:
         found.append(f"copy_description has {len(description)} characters; Tencent Cloud allows {LONGEST_DESCRIPTION}.")
-    return found + wrong_tags(params["tags"])
+    return found + wrong_tags(params["tags"], (SOURCE_TAG, ENCRYPTION_TAG))

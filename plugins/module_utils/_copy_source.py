@@ -6,8 +6,11 @@
 from __future__ import annotations
 
 from . import _images
+from ._checks import wrong_tags
 from ._client import Client
 from ._copy_order import Kind, Order, same_name
+from ._copy_plan import ENCRYPTION_TAG, SOURCE_TAG
+from ._copy_track import inherited_tags
 from ._errors import CloudError, InputError
 from ._images import FAILED_STATES, PRIVATE, PUBLIC, SHARED, Image
 
@@ -23,7 +26,8 @@ def find_source(order: Order, client: Client) -> Image:
         if error.code in ("UnsupportedRegion", "InvalidRegion.NotFound"):
             raise InputError(unknown_region(order.region)) from error
         raise
-    refusal = _wrong_type(order, image) or _wrong_state(image) or _wrong_name(order, image)
+    checks = (_wrong_type(order, image), _wrong_state(image), _wrong_name(order, image), _wrong_tags(order, image))
+    refusal = next(filter(None, checks), None)
     if refusal:
         raise InputError(refusal)
     return image
@@ -89,3 +93,9 @@ def _wrong_name(order: Order, image: Image) -> str | None:
     """The source of an encrypted copy bears its name in the very region of the copy."""
     is_taken = order.kind is Kind.ENCRYPTED and order.copy_name == image.image_name
     return same_name(image.image_name) if is_taken else None
+
+
+def _wrong_tags(order: Order, image: Image) -> str | None:
+    tags = {**inherited_tags(order, image), **order.tags}
+    found = wrong_tags(tags, (SOURCE_TAG, ENCRYPTION_TAG)) if order.copy_source_tags else []
+    return f"With the tags of {image.image_id} (copy_source_tags): {' '.join(found)}" if found else None

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ._advice import sentence
+from ._checks import RESERVED_TAG_PREFIXES
 from ._copy_order import Order
 from ._copy_plan import Action, Decision, Trail, Wanted
 from ._errors import Problem
@@ -192,11 +193,13 @@ def _sentence(order: Order, track: Track) -> str:
 
 
 def wanted_tags(order: Order, wanted: Wanted) -> dict[str, str]:
-    """Every tag that the copy shall carry. The source's reserved and own marks are never taken over."""
-    reserved = ("qcloud", "tencent", "project")
-    source_tags = {
-        key: value
-        for key, value in wanted.source.tags.items()
-        if order.copy_source_tags and not key.startswith("cvm-image-") and not key.lower().startswith(reserved)
-    }
-    return {**source_tags, **order.tags, **wanted.marks()}
+    """Every tag that the copy shall carry."""
+    return {**inherited_tags(order, wanted.source), **order.tags, **wanted.marks()}
+
+
+def inherited_tags(order: Order, source: Image) -> dict[str, str]:
+    """The tags of the source that a copy takes over: never reserved ones, and never its marks as a copy itself."""
+    if not order.copy_source_tags:
+        return {}
+    left_out = (*RESERVED_TAG_PREFIXES, "cvm-image-")
+    return {key: value for key, value in source.tags.items() if not key.lower().startswith(left_out)}

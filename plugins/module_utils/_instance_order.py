@@ -12,7 +12,7 @@ import typing as t
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ._checks import wrong_image_id, wrong_waiting
+from ._checks import wrong_image_id, wrong_tags, wrong_waiting
 from ._errors import InputError
 from ._instances import GROUP_TAG
 
@@ -96,9 +96,7 @@ def _wrong_group(params: Mapping[str, t.Any]) -> list[str]:
         found.append(f"name has {len(name)} characters; Tencent Cloud allows {LONGEST_NAME}.")
     if not 0 <= count <= MOST_INSTANCES:
         found.append(f"exact_count is {count}; it must be from 0 to {MOST_INSTANCES}.")
-    if GROUP_TAG in (params["tags"] or {}):
-        found.append(f"The tag {GROUP_TAG} is set by this collection and cannot be given in tags.")
-    return found
+    return found + wrong_tags(params["tags"], (GROUP_TAG,))
 
 
 def _wrong_network(params: Mapping[str, t.Any]) -> list[str]:

@@ -511,6 +511,14 @@ BAD_INPUT = [
     ({"wait_timeout": -1}, "wait_timeout is negative"),
     ({"wait_delay": 0}, "wait_delay must be more than 0"),
     ({"tags": {"cvm-image-source": "x"}}, "The tag cvm-image-source is set by this collection"),
+    ({"tags": {"": "x"}}, "The key of the tag '' has 0 characters"),
+    ({"tags": {"k" * 128: "x"}}, "has 128 characters; it must have 1 to 127"),
+    ({"tags": {"owner": ""}}, "The value of the tag 'owner' has 0 characters"),
+    ({"tags": {"owner": "v" * 256}}, "has 256 characters; it must have 1 to 255"),
+    ({"tags": {"Project-x": "y"}}, "The tag key Project-x starts with qcloud or tencent or project"),
+    ({"tags": {"a&b": "y"}}, "The key 'a&b' of a tag holds other characters"),
+    ({"tags": {"a": "<b>"}}, "The value '<b>' of a tag holds other characters"),
+    ({"tags": {f"k{number}": "v" for number in range(49)}}, "tags holds 49 tags; there is room for 48"),
     ({"api_timeout": 0}, "api_timeout must be more than 0"),
     ({"endpoint": "127.0.0.1:80"}, "is not a URL of the form"),
     ({"secret_key": "wrong"}, "secret_key (TENCENTCLOUD_SECRET_KEY) belongs to secret_id"),
@@ -534,6 +542,14 @@ def test_bad_input(cloud: Emulator, run: Run, wrong: dict[str, t.Any], message: 
     assert message in result["msg"]
     assert "Traceback" not in str(result)
     assert cloud.journal.writes() == []
+
+
+def test_more_tags_than_a_copy_can_carry_with_those_of_the_source(cloud: Emulator, run: Run) -> None:
+    tags = {f"k{number}": "v" for number in range(48)}
+    result = run(module, **ASKED, tags=tags, copy_source_tags=True)
+    assert "With the tags of img-source01 (copy_source_tags): tags holds 49 tags" in result["msg"]
+    assert cloud.journal.writes() == []
+    assert statuses(run(module, **ASKED, tags=tags)) == {"ap-shanghai": "copied"}
 
 
 def test_several_images_of_the_name_are_listed(cloud: Emulator, run: Run) -> None:
