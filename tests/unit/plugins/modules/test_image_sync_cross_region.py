@@ -10,7 +10,7 @@ import pytest
 import yaml
 from ansible_collections.tencentcloud.cvm.plugins.modules import image_sync_cross_region as module
 
-from tests.emulator import Emulator, ManualClock
+from tests.emulator import Emulator, ManualClock, catalogue
 from tests.emulator.world import TemporaryKey
 
 from ...conftest import Run, VirtualTime, like_source, undocumented_or_unseen
@@ -577,6 +577,17 @@ def test_a_temporary_key_works_until_it_expires(cloud: Emulator, run: Run, clock
 
     assert result["error_code"] == "AuthFailure.TokenFailure"
     assert "has expired or is wrong" in result["msg"]
+
+
+def test_the_rates_that_the_api_allows_are_kept(cloud: Emulator, run: Run) -> None:
+    cloud.world.behaviour.rate_limits = True
+    others = [
+        item.region for item in catalogue.regions().values() if item.mainland and item.usable and not item.finance
+    ]
+    others.remove("ap-guangzhou")
+    result = run(module, **{**ASKED, "destination_regions": others}, tags={"team": "web"})
+    assert set(statuses(result).values()) == {"copied"}
+    assert "RequestLimitExceeded" not in {entry.outcome for entry in cloud.journal.entries}
 
 
 def test_cross_border_with_permission(cloud: Emulator, run: Run) -> None:
