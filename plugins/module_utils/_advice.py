@@ -15,6 +15,7 @@ _BY_CODE = {
     "UnauthorizedOperation": "Let the key's CAM policy allow this action.",
     "ImageQuotaLimitExceeded": "Delete custom images there or ask Tencent Cloud for a larger quota.",
     "InvalidImageName.Duplicate": "Choose another copy_name, or rename or delete the image that bears it.",
+    "InvalidImageId.Malformed": "Check the image id: one is img- and eight letters or digits.",
     "InvalidImageId.NotFound": "Check the image id and the region it is in.",
     "InvalidRegion.NotFound": "Check the spelling of the region.",
     "InvalidRegion.Unavailable": "Tencent Cloud does not copy between these two regions; ask its support to open it.",

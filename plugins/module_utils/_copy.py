@@ -11,25 +11,20 @@ round's look, never by repeating. So is a run that was killed: the next one simp
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from . import _copy_finish, _copy_preflight, _images
 from ._client import Client
 from ._copy_absent import remove_copies
 from ._copy_order import Order
-from ._copy_plan import Action, Stage, Trail, Wanted, decide, is_marked, stage_of
+from ._copy_plan import PATIENCE_SECONDS, Action, Stage, Trail, Wanted, decide, is_marked, stage_of
 from ._copy_source import find_source
 from ._copy_track import Track, preview, settle_refusals, timed_out, to_result
 from ._errors import CloudError, Problem, WaitTimeout
 from ._images import Image
 from ._retry import Fate, fate_of, look_again
 from ._wait import Deadline, next_pause, until
-
-NAME_TAKEN = "InvalidImageName.Duplicate"
-
-PATIENCE_SECONDS = 300.0
-"""How long a region may stay unreadable, or a name taken by something invisible, before that region is given up."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +52,9 @@ def copy_images(order: Order, client: Client, *, check_mode: bool) -> dict[str, 
     source = find_source(order, client)
     tracks = tuple(Track(wanted_copy(order, source, region)) for region in order.destinations)
     state = look(State(source, tracks, client.clock.now()), client)
-    state = replace(state, tracks=_copy_preflight.check(order, client, source, state.tracks))
+    if mistakes := _copy_preflight.findings(order, client, state.tracks):
+        return _nothing_done(order, state, mistakes)
+    state = replace(state, tracks=_copy_preflight.check(client, source, state.tracks, check_mode=check_mode))
     if check_mode:
         foreseen = [preview(_copy_finish.foresee(order, client, track)) for track in state.tracks]
         return to_result(order, source, foreseen)
@@ -73,6 +70,15 @@ def copy_images(order: Order, client: Client, *, check_mode: bool) -> dict[str, 
         state = timeout.last
     elapsed = client.clock.now() - state.began
     return to_result(order, state.source, [_ended(order, track, elapsed) for track in state.tracks])
+
+
+def _nothing_done(order: Order, state: State, mistakes: Mapping[str, Problem]) -> dict[str, t.Any]:
+    """The result of an order that is refused as a whole; it says of the other destinations how they are."""
+    tracks = [
+        track.failed(mistakes[track.region]) if track.region in mistakes else replace(preview(track), changes=())
+        for track in state.tracks
+    ]
+    return to_result(order, state.source, tracks, nothing_done=True)
 
 
 def wanted_copy(order: Order, source: Image, region: str) -> Wanted:
@@ -114,9 +120,9 @@ def look(state: State, client: Client) -> State:
         regional = client.in_region(track.region)
         try:
             found = _images.find_by_name(regional, track.wanted.name)
+            return [_with_marks(regional, image) for image in found]
         except CloudError as error:
             return error
-        return [_with_marks(regional, track.wanted, image) for image in found]
 
     open_tracks = [track for track in state.tracks if not track.settled]
     seen = dict(zip((track.region for track in open_tracks), client.each(read, open_tracks), strict=True))
@@ -125,9 +131,9 @@ def look(state: State, client: Client) -> State:
     return replace(state, tracks=tracks)
 
 
-def _with_marks(client: Client, wanted: Wanted, image: Image) -> Image:
-    """Of a plain copy the other evidence tells enough; only its marks tell with which key one is encrypted."""
-    in_doubt = wanted.encryption is not None and not is_marked(image) and stage_of(image) is Stage.READY
+def _with_marks(client: Client, image: Image) -> Image:
+    """DescribeImages shows marks late. Before an unmarked image is taken for anything, its current tags are read."""
+    in_doubt = not is_marked(image) and stage_of(image) in (Stage.READY, Stage.FAILED)
     return _images.with_current_tags(client, image) if in_doubt else image
 
 
@@ -174,10 +180,12 @@ def _delete_failed(client: Client, track: Track) -> Track:
     try:
         _images.delete(client.in_region(track.region), image_id, with_snapshots=True)
     except CloudError as error:
-        if error.may_have_run or look_again(error.code) or fate_of(error.code) is Fate.NEVER_RAN:
+        if error.may_have_run:
+            return replace(track, problem=error.problem(), changes=(f"deleted {image_id}",))
+        if look_again(error.code) or fate_of(error.code) is Fate.NEVER_RAN:
             return replace(track, problem=error.problem())
         return track.failed(error.problem())
-    changes = (*track.changes, f"deleted {image_id}")
+    changes = (f"deleted {image_id}",)
     before = {"image_id": image_id, "state": track.image.image_state}
     return replace(track, trail=Trail(deleted_id=image_id), changes=changes, before=before)
 
@@ -191,13 +199,15 @@ def _send(client: Client, state: State) -> State:
     state, missing = _with_fresh_source(client, state, missing)
     if not missing or stage_of(state.source) is not Stage.READY:
         return state
-    group = missing[:1] if state.one_by_one else missing
+    # A name that is taken, by what nobody sees yet, holds up nobody but its own region.
+    free = [track for track in missing if not track.problem or track.problem.code != _copy_preflight.NAME_TAKEN]
+    group = (free or missing)[: 1 if state.one_by_one else None]
     try:
         ids = _copy_preflight.request_copies(client, state.source, group)
     except CloudError as error:
         return _refused(client, state, group, error)
     now = client.clock.now()
-    sent = {track.region: _sent(track, now, ids.get(track.region)) for track in group}
+    sent = {track.region: _sent(track, now, ids.get(track.region), accepted=True) for track in group}
     return _with_tracks(state, sent)
 
 
@@ -211,8 +221,8 @@ def _makes_room(track: Track) -> bool:
     return track.wants(Action.AWAIT) and trail.deleted_id is not None and trail.sent_at is None
 
 
-def _sent(track: Track, now: float, receipt: str | None) -> Track:
-    trail = replace(track.trail, sent_at=now, receipt=receipt)
+def _sent(track: Track, now: float, receipt: str | None, *, accepted: bool) -> Track:
+    trail = replace(track.trail, sent_at=now, accepted=accepted, receipt=receipt)
     decision = replace(track.decision, action=Action.AWAIT, why="the copy is not visible yet")
     after = {"image_id": receipt, "image_name": track.wanted.name, "tags": track.wanted.marks()}
     return replace(track, trail=trail, decision=decision, changes=(*track.changes, "copied"), after=after, problem=None)
@@ -238,7 +248,8 @@ def _refused(client: Client, state: State, group: Sequence[Track], error: CloudE
     now, problem = client.clock.now(), error.problem()
     if error.may_have_run:
         doubtful = {
-            track.region: replace(_sent(track, now, None), changes=track.changes, problem=problem) for track in group
+            track.region: replace(_sent(track, now, None, accepted=False), changes=track.changes, problem=problem)
+            for track in group
         }
         return _with_tracks(state, doubtful)
     if error.code in _copy_preflight.BUSY_CODES or fate_of(error.code) is Fate.NEVER_RAN:
@@ -262,7 +273,7 @@ def _set_aside(client: Client, state: State, group: Sequence[Track]) -> State:
 def _given_up(track: Track, problem: Problem, now: float) -> Track:
     """A taken name may belong to a copy that is not visible yet: look for a while before believing it."""
     since = now if track.trouble_since is None else track.trouble_since
-    if problem.code == NAME_TAKEN and now - since < PATIENCE_SECONDS:
+    if problem.code == _copy_preflight.NAME_TAKEN and now - since < PATIENCE_SECONDS:
         return replace(track, problem=problem, trouble_since=since)
     return track.failed(problem)
 

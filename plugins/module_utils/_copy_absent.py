@@ -19,19 +19,22 @@ from ._copy_plan import (
     Action,
     Decision,
     Stage,
+    Trail,
     Wanted,
     is_marked,
     marked_as,
     stage_of,
 )
-from ._copy_source import WANTED_TYPE
-from ._copy_track import Track, timed_out, to_result
+from ._copy_source import WANTED_TYPE, several_of_that_name
+from ._copy_track import FAILED_STATUSES, Track, timed_out, to_result
 from ._errors import CloudError, InputError, Problem, WaitTimeout
 from ._images import Image
 from ._retry import Fate, fate_of, look_again
 from ._wait import Deadline, next_pause, until
 
 IN_SHARED = "InvalidImageId.InShared"
+GOING = ("MutexOperation.TaskRunning", "InvalidImageId.NotFound")
+"""Somebody else has deleted it already."""
 
 
 @dataclass(frozen=True)
@@ -52,23 +55,23 @@ class Removal:
         """Whether the image carries the provenance. A copy that is encrypted otherwise is another copy."""
         if image.image_id == self.source_id or image.tags.get(ENCRYPTION_TAG) != self.encryption:
             return False
-        region, _slash, source_id = image.tags.get(SOURCE_TAG, "").partition("/")
-        return region == self.region and self.source_id in (None, source_id) and bool(source_id)
+        return self.source_id is not None and image.tags.get(SOURCE_TAG) == f"{self.region}/{self.source_id}"
 
 
 def remove_copies(order: Order, client: Client, deadline: Deadline, *, check_mode: bool) -> dict[str, t.Any]:
     """Make every copy of the order go away, and return the module's result."""
     source, removal = _what_to_remove(order, client)
-    tracks = client.each(lambda region: _look(order, client, removal, source, region), order.destinations)
+    looks = client.each(lambda region: _look(order, client, removal, source, region), order.destinations)
+    tracks = [track for look in looks for track in look]
     began = client.clock.now()
     if check_mode:
-        return to_result(order, source, [_foreseen(track) for track in tracks])
-    tracks = [_delete(order, client, track) for track in tracks]
+        return to_result(order, source, _one_a_destination([_foreseen(track) for track in tracks]))
+    tracks = client.each(lambda track: _delete(order, client, track), tracks)
     try:
         if order.wait:
             tracks = until(
                 tracks,
-                lambda seen: [_delete(order, client, _look_again(order, client, track)) for track in seen],
+                lambda seen: client.each(lambda track: _delete(order, client, _look_again(order, client, track)), seen),
                 lambda seen: all(track.settled for track in seen),
                 deadline,
                 lambda _seen: next_pause(client.clock.now() - began, None, order.wait_delay),
@@ -76,7 +79,7 @@ def remove_copies(order: Order, client: Client, deadline: Deadline, *, check_mod
     except WaitTimeout as timeout:
         tracks = timeout.last
     elapsed = client.clock.now() - began
-    return to_result(order, source, [_ended(order, track, elapsed) for track in tracks])
+    return to_result(order, source, _one_a_destination([_ended(order, track, elapsed) for track in tracks]))
 
 
 def _what_to_remove(order: Order, client: Client) -> tuple[Image | None, Removal]:
@@ -87,33 +90,32 @@ def _what_to_remove(order: Order, client: Client) -> tuple[Image | None, Removal
     else:
         found = _images.find_by_name(regional, order.image_name or "", WANTED_TYPE[order.kind])
         if len(found) > 1:
-            listed = ", ".join(sorted(image.image_id for image in found))
-            raise InputError(
-                f"{len(found)} images in {order.region} are named {order.image_name} ({listed}); use image_id."
-            )
+            raise InputError(several_of_that_name(order, found))
         source = found[0] if found else None
     name = order.copy_name or order.image_name or (source.image_name if source else None)
     return source, Removal(order.region, source.image_id if source else order.image_id, name, order.encryption)
 
 
-def _look(order: Order, client: Client, removal: Removal, source: Image | None, region: str) -> Track:
+def _look(order: Order, client: Client, removal: Removal, source: Image | None, region: str) -> list[Track]:
+    """What there is to remove in a region: a track for each copy, or one that says why there is none."""
     placeholder = source or Image(order.region, removal.source_id or "", removal.name or "", "")
     track = Track(Wanted(placeholder, region, removal.name or ""))
     try:
         found = _found(client.in_region(region), removal)
     except CloudError as error:
-        return track.failed(error.problem())
+        return [track.failed(error.problem())]
     ours = [image for image in found if removal.is_ours(image)]
     if len(ours) > 1 and removal.name is None:
         listed = ", ".join(f"{image.image_id} ({image.image_name})" for image in ours)
-        return track.failed(Problem(None, f"several copies are there: {listed}; say which by copy_name"), "conflict")
+        return [track.failed(Problem(None, f"several copies are there: {listed}; say which by copy_name"), "conflict")]
     if ours:
-        return replace(track, image=ours[0], decision=Decision(Action.REPLACE, ours[0]), before=_as_it_was(ours[0]))
+        return [
+            replace(track, image=image, decision=Decision(Action.REPLACE, image), before=_as_it_was(image))
+            for image in ours
+        ]
     if found:
-        stranger = found[0]
-        problem = Problem(None, f"{stranger.image_id} bears the name and is {marked_as(stranger)}; it is not deleted")
-        return track.failed(problem, "conflict")
-    return replace(track, status="absent")
+        return [track.failed(Problem(None, _why_not_deleted(order, removal, found[0])), "conflict")]
+    return [replace(track, status="absent")]
 
 
 def _found(client: Client, removal: Removal) -> Sequence[Image]:
@@ -122,6 +124,13 @@ def _found(client: Client, removal: Removal) -> Sequence[Image]:
         return _images.find_by_tag(client, SOURCE_TAG, mark)
     named = _images.find_by_name(client, removal.name)
     return [image if is_marked(image) else _images.with_current_tags(client, image) for image in named]
+
+
+def _why_not_deleted(order: Order, removal: Removal, stranger: Image) -> str:
+    why = f"{stranger.image_id} bears the name and is {marked_as(stranger)}; it is not deleted"
+    if removal.source_id is not None or not is_marked(stranger):
+        return why
+    return f"{why}, for there is no {order.image_name} in {order.region} any more: name the source by its image_id"
 
 
 def _as_it_was(image: Image) -> dict[str, t.Any]:
@@ -135,11 +144,11 @@ def _as_it_was(image: Image) -> dict[str, t.Any]:
 
 
 def _foreseen(track: Track) -> Track:
-    return track if track.settled else _removed(track)
+    return track if track.settled else replace(_removed(track), changes=("deleted",))
 
 
 def _removed(track: Track) -> Track:
-    return replace(track, status="removed", changes=("deleted",), problem=None)
+    return replace(track, status="removed", problem=None)
 
 
 def _gone(order: Order, client: Client, track: Track) -> Track:
@@ -169,7 +178,7 @@ def _gone(order: Order, client: Client, track: Track) -> Track:
 def _delete(order: Order, client: Client, track: Track) -> Track:
     """Ask for the deletion, once it is possible. An image that is being copied itself has to end that first."""
     image = track.image
-    if track.settled or image is None or track.changes or stage_of(image) is Stage.UNDER_WAY:
+    if track.settled or image is None or track.trail.deleted_id or stage_of(image) is Stage.UNDER_WAY:
         return track
     regional = client.in_region(track.region)
     try:
@@ -179,12 +188,22 @@ def _delete(order: Order, client: Client, track: Track) -> Track:
             if error.code != IN_SHARED:
                 raise
             _images.unshare_all(regional, image.image_id)
+            track = replace(track, changes=("unshared",))
             _images.delete(regional, image.image_id, with_snapshots=order.delete_snapshots)
     except CloudError as error:
-        if error.may_have_run or look_again(error.code) or fate_of(error.code) is Fate.NEVER_RAN:
-            return replace(track, problem=error.problem())
-        return track.failed(error.problem())
-    return replace(track, changes=("deleted",), problem=None)
+        return _not_deleted(track, error)
+    return replace(track, trail=Trail(deleted_id=image.image_id), changes=(*track.changes, "deleted"), problem=None)
+
+
+def _not_deleted(track: Track, error: CloudError) -> Track:
+    """What a deletion that was not plainly accepted means."""
+    if error.code in GOING:
+        return replace(track, trail=Trail(deleted_id=track.before["image_id"]), problem=None)
+    if error.may_have_run:
+        return replace(track, changes=(*track.changes, "deleted"), problem=error.problem())
+    if look_again(error.code) or fate_of(error.code) is Fate.NEVER_RAN:
+        return replace(track, problem=error.problem())
+    return track.failed(error.problem())
 
 
 def _look_again(order: Order, client: Client, track: Track) -> Track:
@@ -201,9 +220,30 @@ def _look_again(order: Order, client: Client, track: Track) -> Track:
 
 
 def _ended(order: Order, track: Track, elapsed: float) -> Track:
-    if not track.settled and track.changes and not order.wait:
+    if order.wait or track.settled or track.image is None:
+        return timed_out(track, elapsed)
+    if track.trail.deleted_id:
         return _removed(track)
-    if not track.settled and not order.wait and track.problem is None:
-        state = track.image.image_state if track.image else ""
-        return track.failed(Problem(None, f"the copy is in state {state} and cannot be deleted now; set wait"))
-    return timed_out(track, elapsed)
+    state = track.image.image_state
+    return track.failed(
+        track.problem or Problem(None, f"the copy is in state {state} and cannot be deleted now; set wait")
+    )
+
+
+def _one_a_destination(tracks: Sequence[Track]) -> list[Track]:
+    """Where there were several copies, the result tells of the one that ended worst, and of all that was done."""
+    worst_first = (*FAILED_STATUSES, "removed", "absent")
+    of_region: dict[str, list[Track]] = {}
+    for track in tracks:
+        of_region.setdefault(track.region, []).append(track)
+    return [
+        here[0]
+        if len(here) == 1
+        else replace(
+            min(here, key=lambda track: worst_first.index(track.status or "failed")),
+            changes=tuple(change for track in here for change in track.changes),
+            warnings=tuple(text for track in here for text in track.warnings),
+            before={"copies": [track.before for track in here]},
+        )
+        for here in of_region.values()
+    ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from . import _images, _tags
 from ._client import Client
 from ._copy_order import Order
-from ._copy_plan import SOURCE_TAG, Action, Stage, stage_of
+from ._copy_plan import Action, Stage, is_marked, stage_of
 from ._copy_track import Track, success_status, wanted_tags
 from ._errors import CloudError
 from ._images import Image
@@ -66,7 +66,7 @@ def foresee(order: Order, client: Client, track: Track) -> Track:
     if not _is_ready(track):
         return track
     lack = _true_lack(order, client.in_region(track.region), track)
-    return _changed(_recognised(track, lack), lack)
+    return _changed(track, lack)
 
 
 def _is_ready(track: Track) -> bool:
@@ -101,26 +101,14 @@ def _lack(order: Order, track: Track) -> Lack:
 
 
 def _true_lack(order: Order, client: Client, track: Track) -> Lack:
-    """By what the tag service says: DescribeImages shows new tags late. Asked only when something seems to lack."""
-    lack = _lack(order, track)
-    if not lack.tags:
+    """By the current tags, which are read only when something seems to lack; of unmarked images they are known."""
+    lack, image = _lack(order, track), t.cast(Image, track.image)
+    if not lack.tags or not is_marked(image):
         return lack
     try:
-        actual = _tags.read(client, "image", t.cast(Image, track.image).image_id)
+        return _lack(order, replace(track, image=_images.with_current_tags(client, image)))
     except CloudError:
         return lack
-    return replace(lack, tags={key: value for key, value in lack.tags.items() if actual.get(key) != value})
-
-
-def _recognised(track: Track, lack: Lack) -> Track:
-    """What DescribeImages shows without a mark may be marked all the same: then it is kept, not adopted."""
-    if (
-        track.wants(Action.ADOPT)
-        and SOURCE_TAG not in lack.tags
-        and stage_of(t.cast(Image, track.image)) is Stage.READY
-    ):
-        return replace(track, decision=replace(track.decision, action=Action.KEEP))
-    return track
 
 
 def _changed(track: Track, lack: Lack) -> Track:
@@ -143,7 +131,6 @@ def _changed(track: Track, lack: Lack) -> Track:
 def _complete(order: Order, client: Client, track: Track, account: str | CloudError) -> Track:
     image = t.cast(Image, track.image)
     lack = _true_lack(order, client, track)
-    track = _recognised(track, lack)
     try:
         if lack.tags:
             track = _tag(client, track, account, Lack(lack.tags))

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from ._images import FAILED_STATES, NORMAL, UNDER_WAY_STATES, Image
@@ -22,6 +22,9 @@ DEFAULT_KEY = "default"
 
 VISIBILITY_SECONDS = 60.0
 """How long the API may take to show what it has just made, or miss what it has just shown."""
+
+PATIENCE_SECONDS = 300.0
+"""How long to wait for what the API itself said is there, or for what it should say by itself before long."""
 
 WAYS_OUT_OF_SEVERAL = "choose another copy_name, or rename or delete those that are not wanted"
 
@@ -101,6 +104,7 @@ class Trail:
     """What this run itself did and saw at one destination.
 
     :param sent_at: when it last asked for the copy, with success or without an answer
+    :param accepted: the API said yes to that, and did not only not answer
     :param receipt: the id that the API gave it for the copy
     :param marked_id: the image that it has given our provenance, which the API may not show yet
     :param mark_tried: it has tried to mark the copy while that was being made
@@ -109,6 +113,7 @@ class Trail:
     """
 
     sent_at: float | None = None
+    accepted: bool = False
     receipt: str | None = None
     marked_id: str | None = None
     mark_tried: bool = False
@@ -136,12 +141,32 @@ class Decision:
 def decide(wanted: Wanted, found: Sequence[Image], trail: Trail, now: float) -> Decision:
     """The next step for one destination, given every own private image there that bears exactly the wanted name."""
     present = [image for image in found if image.image_id != trail.deleted_id]
-    if present:
+    if present and not _receipt_may_come(present, trail, now):
         decision = judge(wanted, present, trail.ours)
-        return Decision(Action.AWAIT, decision.image) if _mark_may_come(wanted, decision, trail, now) else decision
+        if _mark_may_come(wanted, decision, trail, now):
+            return Decision(Action.AWAIT, decision.image)
+        return _final_if_our_own(decision, trail)
+    if present:
+        return Decision(Action.AWAIT, why=f"the copy {trail.receipt} is not visible yet")
     if found:
         return Decision(Action.AWAIT, why="the failed copy is being deleted")
     return _when_nothing_is_there(trail, now)
+
+
+def _receipt_may_come(present: Sequence[Image], trail: Trail, now: float) -> bool:
+    """While our own copy is not visible yet, another image of its name is not taken in its place."""
+    if trail.receipt is None or trail.sent_at is None or trail.seen_id is not None:
+        return False
+    return all(image.image_id != trail.receipt for image in present) and now - trail.sent_at < PATIENCE_SECONDS
+
+
+def _final_if_our_own(decision: Decision, trail: Trail) -> Decision:
+    """A copy that this run itself has asked for is not made again by it: what failed once may fail for ever."""
+    image = decision.image
+    is_failed = image is not None and stage_of(image) is Stage.FAILED
+    if trail.sent_at is None or not is_failed or decision.action not in (Action.REPLACE, Action.ADOPT):
+        return decision
+    return replace(decision, action=Action.FAIL, why=f"{decision.why}; run again to have it deleted and copied again")
 
 
 def _mark_may_come(wanted: Wanted, decision: Decision, trail: Trail, now: float) -> bool:
@@ -163,7 +188,8 @@ def _when_nothing_is_there(trail: Trail, now: float) -> Decision:
         return Decision(Action.FAIL, why=why)
     if trail.receipt is not None:
         return Decision(Action.AWAIT, why=f"the copy {trail.receipt} is not visible yet")
-    if trail.sent_at is not None and now - trail.sent_at < VISIBILITY_SECONDS:
+    patience = PATIENCE_SECONDS if trail.accepted else VISIBILITY_SECONDS
+    if trail.sent_at is not None and now - trail.sent_at < patience:
         return Decision(Action.AWAIT, why="the request was sent and shows no effect yet")
     return Decision(Action.COPY)
 

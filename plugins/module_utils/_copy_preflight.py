@@ -14,9 +14,11 @@ from ._copy_order import Order
 from ._copy_plan import DEFAULT_KEY, Action, Stage, stage_of
 from ._copy_source import unknown_region
 from ._copy_track import Track
-from ._errors import CloudError, InputError, Problem
+from ._errors import CloudError, Problem
 from ._images import Image
 from ._retry import Fate, fate_of
+
+NAME_TAKEN = "InvalidImageName.Duplicate"
 
 BUSY_CODES = (
     "FailedOperation.InvalidImageState",
@@ -27,7 +29,7 @@ BUSY_CODES = (
 
 DESTINATION_CODES = (
     "ImageQuotaLimitExceeded",
-    "InvalidImageName.Duplicate",
+    NAME_TAKEN,
     "InvalidParameterValue.InvalidRegion",
     "InvalidRegion.NotFound",
     "InvalidRegion.Unavailable",
@@ -37,16 +39,21 @@ DESTINATION_CODES = (
 """Refusals that may be about one destination of several."""
 
 
-def check(order: Order, client: Client, source: Image, tracks: Sequence[Track]) -> tuple[Track, ...]:
-    """Refuse the order (InputError, with every finding) or settle the destinations that cannot be served."""
-    unreadable = [track for track in tracks if track.problem is not None and track.problem.code]
-    missing = [track for track in tracks if track.wants(Action.COPY, Action.REPLACE)]
-    if not missing and not unreadable:
-        return tuple(tracks)
-    findings = _unknown_regions(client, [*missing, *unreadable]) + _borders(order, missing)
-    if findings:
-        raise InputError(" ".join(findings))
-    return _dry_run(client, source, client.each(lambda track: _room(client, track), tracks))
+def findings(order: Order, client: Client, tracks: Sequence[Track]) -> dict[str, Problem]:
+    """Mistakes in the order itself, by destination; one is enough to do nothing at all."""
+    unreadable = [track.region for track in tracks if track.problem is not None and track.problem.code]
+    missing = [track.region for track in tracks if track.wants(Action.COPY, Action.REPLACE)]
+    found = _unknown_regions(client, unreadable) | _borders(order, missing)
+    return {region: Problem(None, why) for region, why in found.items()}
+
+
+def check(client: Client, source: Image, tracks: Sequence[Track], *, check_mode: bool) -> tuple[Track, ...]:
+    """Settle the destinations that the cloud cannot serve now."""
+    tracks = client.each(lambda track: _room(client, track), tracks)
+    refused = _refused_by_dry_run(client, source, [track for track in tracks if track.wants(Action.COPY)])
+    if not check_mode:  # A taken name may belong to a copy that is not visible yet: the rounds to come will tell.
+        refused = {region: problem for region, problem in refused.items() if problem.code != NAME_TAKEN}
+    return tuple(track.failed(refused[track.region]) if track.region in refused else track for track in tracks)
 
 
 def request_copies(client: Client, source: Image, group: Sequence[Track], *, dry_run: bool = False) -> dict[str, str]:
@@ -80,29 +87,30 @@ def blame(client: Client, source: Image, group: Sequence[Track]) -> Mapping[str,
     return {region: error.problem() for region, error in refusals.items() if error is not None}
 
 
-def _unknown_regions(client: Client, tracks: Sequence[Track]) -> list[str]:
+def _unknown_regions(client: Client, regions: Sequence[str]) -> dict[str, str]:
+    if not regions:
+        return {}
     try:
         usable = _images.usable_regions(client)
     except CloudError:
-        return []  # Not being allowed to list the regions is no reason not to use them.
-    findings = []
-    for track in tracks:
-        if track.region not in usable:
-            near = difflib.get_close_matches(track.region, usable, 1)
-            findings.append(unknown_region(track.region) + (f" Did you mean {near[0]}?" if near else ""))
-    return findings
+        return {}  # Not being allowed to list the regions is no reason not to use them.
+    found = {}
+    for region in regions:
+        if region not in usable:
+            near = difflib.get_close_matches(region, usable, 1)
+            found[region] = unknown_region(region) + (f" Did you mean {near[0]}?" if near else "")
+    return found
 
 
-def _borders(order: Order, missing: Sequence[Track]) -> list[str]:
+def _borders(order: Order, missing: Sequence[str]) -> dict[str, str]:
     if order.allow_cross_border:
-        return []
-    return [
-        f"Copying from {order.region} ({_regions.area_of(order.region).value}) to {track.region} "
-        f"({_regions.area_of(track.region).value}) needs Tencent Cloud's permission. "
-        "Ask its support to open it for the account, then set allow_cross_border."
-        for track in missing
-        if _regions.crosses_border(order.region, track.region)
-    ]
+        return {}
+    return {
+        region: f"copies from {_regions.area_of(order.region).value} to {_regions.area_of(region).value} need Tencent "
+        "Cloud's permission. Ask its support to open it for the account, then set allow_cross_border"
+        for region in missing
+        if _regions.crosses_border(order.region, region)
+    }
 
 
 def _room(client: Client, track: Track) -> Track:
@@ -118,20 +126,16 @@ def _room(client: Client, track: Track) -> Track:
     return track.failed(Problem("ImageQuotaLimitExceeded", message))
 
 
-def _dry_run(client: Client, source: Image, tracks: Sequence[Track]) -> tuple[Track, ...]:
+def _refused_by_dry_run(client: Client, source: Image, missing: Sequence[Track]) -> Mapping[str, Problem]:
     """Ask the API itself. A busy source, or an answer that got lost, refuses nothing."""
-    missing = [track for track in tracks if track.wants(Action.COPY)]
     if not missing or stage_of(source) is not Stage.READY:
-        return tuple(tracks)
+        return {}
     try:
         request_copies(client, source, missing, dry_run=True)
     except CloudError as error:
         if error.code in BUSY_CODES or fate_of(error.code) is not Fate.REFUSED:
-            return tuple(tracks)
-        blamed: Mapping[str, Problem] | None = {track.region: error.problem() for track in missing}
+            return {}
         if len(missing) > 1 and error.code in DESTINATION_CODES:
-            blamed = blame(client, source, missing)
-        return tuple(
-            track.failed(blamed[track.region]) if blamed and track.region in blamed else track for track in tracks
-        )
-    return tuple(tracks)
+            return blame(client, source, missing) or {}
+        return {track.region: error.problem() for track in missing}
+    return {}

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from . import _images
 from ._checks import wrong_tags
 from ._client import Client
@@ -51,8 +53,7 @@ def _by_name(order: Order, client: Client) -> Image:
     name, wanted_type = order.image_name or "", WANTED_TYPE[order.kind]
     found = _images.find_by_name(client, name, wanted_type)
     if len(found) > 1:
-        listed = ", ".join(sorted(image.image_id for image in found))
-        raise InputError(f"{len(found)} images in {order.region} are named {name} ({listed}); say which by image_id.")
+        raise InputError(several_of_that_name(order, found))
     if found:
         return found[0]
     other_type = SHARED if wanted_type == PRIVATE else PRIVATE
@@ -63,6 +64,11 @@ def _by_name(order: Order, client: Client) -> Image:
     raise InputError(
         f"There is no {what} image named {name} in {order.region}. The name must be exact; check it and the region."
     )
+
+
+def several_of_that_name(order: Order, found: Sequence[Image]) -> str:
+    listed = ", ".join(sorted(image.image_id for image in found))
+    return f"{len(found)} images in {order.region} are named {order.image_name} ({listed}); say which by image_id."
 
 
 def _wrong_type(order: Order, image: Image) -> str | None:

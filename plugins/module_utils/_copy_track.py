@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from ._advice import sentence
 from ._checks import RESERVED_TAG_PREFIXES
 from ._copy_order import Order
-from ._copy_plan import Action, Decision, Trail, Wanted
+from ._copy_plan import Action, Decision, Stage, Trail, Wanted, stage_of
 from ._errors import Problem
 from ._images import Image
 
@@ -52,9 +52,6 @@ class Track:
     def failed(self, problem: Problem, status: str = "failed") -> Track:
         return replace(self, status=status, problem=problem)
 
-    def noting(self, trail: Trail) -> Track:
-        return replace(self, trail=trail)
-
     def warned(self, text: str) -> Track:
         return replace(self, warnings=(*self.warnings, text))
 
@@ -62,7 +59,7 @@ class Track:
 def success_status(track: Track) -> str:
     """How a copy that is ready came to be."""
     trail = track.trail
-    if trail.deleted_id is not None:
+    if any(change.startswith("deleted") for change in track.changes):
         return "replaced"
     if trail.sent_at is not None:
         return "copied"
@@ -83,17 +80,21 @@ def settle_refusals(track: Track) -> Track:
 
 def preview(track: Track) -> Track:
     """How the track would end, for check mode."""
-    foreseen = {
-        Action.COPY: "planned",
-        Action.REPLACE: "planned",
-        Action.AWAIT: "resumed",
-        Action.KEEP: "present",
-        Action.ADOPT: "adopted",
-    }
     if track.settled:
         return track
-    changes = ("copy",) if track.decision.action in (Action.COPY, Action.REPLACE) else ()
-    return replace(track, status=foreseen[track.decision.action], changes=(*track.changes, *changes))
+    if _would_be_made(track):
+        after = {"image_id": None, "image_name": track.wanted.name, "tags": track.wanted.marks()}
+        failed = track.image
+        before = {"image_id": failed.image_id, "state": failed.image_state} if failed else {}
+        return replace(track, status="planned", image=None, changes=("copy",), before=before, after=after)
+    foreseen = {Action.AWAIT: "resumed", Action.KEEP: "present", Action.ADOPT: "adopted"}
+    return replace(track, status=foreseen[track.decision.action])
+
+
+def _would_be_made(track: Track) -> bool:
+    """A missing copy; or a failed one that would be replaced, if need be after it is marked."""
+    replaced = track.image is not None and stage_of(track.image) is Stage.FAILED
+    return track.wants(Action.COPY, Action.REPLACE) or (track.wants(Action.ADOPT) and replaced)
 
 
 def timed_out(track: Track, elapsed: float) -> Track:
@@ -112,8 +113,10 @@ def timed_out(track: Track, elapsed: float) -> Track:
     return track.failed(Problem(track.problem.code if track.problem else None, message, request_id), "timed_out")
 
 
-def to_result(order: Order, source: Image | None, tracks: Sequence[Track]) -> dict[str, t.Any]:
-    """What the module returns, failed or not."""
+def to_result(
+    order: Order, source: Image | None, tracks: Sequence[Track], *, nothing_done: bool = False
+) -> dict[str, t.Any]:
+    """What the module returns, failed or not. ``nothing_done``: the order is refused as a whole."""
     copies = [_copy_result(track) for track in tracks]
     result: dict[str, t.Any] = {
         "changed": any(track.changes for track in tracks),
@@ -132,7 +135,7 @@ def to_result(order: Order, source: Image | None, tracks: Sequence[Track]) -> di
         result["warnings"] = warnings
     failures = [track for track in tracks if track.problem is not None]
     if failures:
-        result |= _failure(order, failures, len(tracks))
+        result |= _failure(order, failures, len(tracks), nothing_done)
     return result
 
 
@@ -172,10 +175,12 @@ def _rival_warning(track: Track) -> list[str]:
     return [text]
 
 
-def _failure(order: Order, failures: Sequence[Track], total: int) -> dict[str, t.Any]:
+def _failure(order: Order, failures: Sequence[Track], total: int, nothing_done: bool) -> dict[str, t.Any]:
     sentences = [_sentence(order, track) for track in failures]
     good = total - len(failures)
     rest = f" Of {total} destinations {good} are in order; a rerun does only what is missing." if good else ""
+    if nothing_done:
+        rest = " Nothing was copied anywhere: mend this, or leave those regions out." if total > 1 else ""
     first = next((track.problem for track in failures if track.problem and track.problem.code), None)
     return {
         "failed": True,

@@ -152,11 +152,13 @@ def find_by_tag(client: Client, key: str, value: str) -> list[Image]:
 
 
 def with_current_tags(client: Client, image: Image) -> Image:
-    """The image with the tags that the tag service knows: DescribeImages shows new ones late."""
+    """The image with the tags that the tag service knows, if the key may ask it: DescribeImages shows new ones late."""
     try:
         return replace(image, tags=_tags.read(client, "image", image.image_id))
-    except CloudError:
-        return image
+    except CloudError as error:
+        if _tags.is_denied(error):
+            return image
+        raise
 
 
 def sync(

@@ -234,7 +234,19 @@ def test_no_plan_deletes_while_another_image_bears_the_name() -> None:
 def test_a_failed_copy_of_ours_is_replaced_when_asked() -> None:
     check(
         lambda case: case.action is Action.REPLACE,
-        lambda case: case.wanted.replace_failed and len(case.present) == 1 and _all_failed(case.ours),
+        lambda case: (
+            case.wanted.replace_failed
+            and len(case.present) == 1
+            and _all_failed(case.ours)
+            and case.trail.sent_at is None
+        ),
+    )
+
+
+def test_a_copy_that_this_run_asked_for_is_never_made_again_by_it() -> None:
+    check(
+        lambda case: case.action not in (Action.REPLACE, Action.ADOPT) or _chosen(case).state not in FAILED,
+        lambda case: case.trail.sent_at is not None and bool(case.present),
     )
 
 

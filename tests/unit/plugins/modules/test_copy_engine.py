@@ -12,7 +12,7 @@ from ansible_collections.tencentcloud.cvm.plugins.modules import image_sync_cros
 
 from tests.emulator import Emulator
 
-from ...conftest import SHARED, Run, like_source
+from ...conftest import SHARED, Run
 
 OURS = {"cvm-image-source": "ap-guangzhou/img-source01"}
 ASKED = {"region": "ap-guangzhou", "image_id": "img-source01", "destination_regions": ["ap-shanghai"]}
@@ -23,9 +23,7 @@ def statuses(result: dict[str, t.Any]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("times", "status"), [(5, "copied"), (None, "timed_out")])
-def test_an_unknown_account_delays_only_the_marks(
-    cloud: Emulator, run: Run, times: int | None, status: str
-) -> None:
+def test_an_unknown_account_delays_only_the_marks(cloud: Emulator, run: Run, times: int | None, status: str) -> None:
     cloud.add_faults({"do": "http", "action": "GetCallerIdentity", "times": times})
 
     result = run(module, **ASKED, wait_timeout=3600)
