@@ -23,6 +23,8 @@ DEFAULT_KEY = "default"
 VISIBILITY_SECONDS = 60.0
 """How long the API may take to show what it has just made, or miss what it has just shown."""
 
+WAYS_OUT_OF_SEVERAL = "choose another copy_name, or rename or delete those that are not wanted"
+
 
 class Whose(Enum):
     """What the provenance says of an image that bears the wanted name."""
@@ -157,7 +159,8 @@ def _when_nothing_is_there(trail: Trail, now: float) -> Decision:
     if trail.seen_id is not None:
         if now - trail.seen_at < VISIBILITY_SECONDS:
             return Decision(Action.AWAIT)
-        return Decision(Action.FAIL, why=f"the copy {trail.seen_id} was being made and has disappeared")
+        why = f"the copy {trail.seen_id} was being made and has disappeared; run again to have it copied anew"
+        return Decision(Action.FAIL, why=why)
     if trail.receipt is not None:
         return Decision(Action.AWAIT, why=f"the copy {trail.receipt} is not visible yet")
     if trail.sent_at is not None and now - trail.sent_at < VISIBILITY_SECONDS:
@@ -169,9 +172,8 @@ def judge(wanted: Wanted, present: Sequence[Image], known: Collection[str | None
     """The identity table, for a destination where at least one image bears the name. ``known`` ids are ours."""
     ours = sorted((image for image in present if whose_is(wanted, image, known) is Whose.OURS), key=_preference)
     if not ours and len(present) > 1:
-        return Decision(
-            Action.REFUSE, None, f"several images bear this name and none is marked as ours: {_list(present)}"
-        )
+        why = f"several images bear this name and none is marked as ours: {_list(present)}; {WAYS_OUT_OF_SEVERAL}"
+        return Decision(Action.REFUSE, None, why)
     image = ours[0] if ours else present[0]
     whose = whose_is(wanted, image, known)
     action, why = TABLE[whose, stage_of(image)], ""
@@ -180,7 +182,7 @@ def judge(wanted: Wanted, present: Sequence[Image], known: Collection[str | None
         action, why = _about_a_failed_copy(wanted, image, whose, others)
     elif action is Action.REFUSE:
         why = _why_refused(wanted, image, whose)
-    return Decision(action, image, why, _rivals(wanted, others))
+    return Decision(action, image, why, _rivals(wanted, others, known))
 
 
 def whose_is(wanted: Wanted, image: Image, known: Collection[str | None] = ()) -> Whose:
@@ -230,9 +232,9 @@ def _preference(image: Image) -> tuple[int, str, str]:
     return (order.index(stage_of(image)), image.created.isoformat(), image.image_id)
 
 
-def _rivals(wanted: Wanted, others: Sequence[Image]) -> tuple[str, ...]:
+def _rivals(wanted: Wanted, others: Sequence[Image], known: Collection[str | None]) -> tuple[str, ...]:
     copies = (Whose.OURS, Whose.PERHAPS_OURS)
-    return tuple(other.image_id for other in others if whose_is(wanted, other) in copies)
+    return tuple(other.image_id for other in others if whose_is(wanted, other, known) in copies)
 
 
 def _about_a_failed_copy(wanted: Wanted, image: Image, whose: Whose, others: Sequence[Image]) -> tuple[Action, str]:
@@ -241,7 +243,7 @@ def _about_a_failed_copy(wanted: Wanted, image: Image, whose: Whose, others: Seq
     if not wanted.replace_failed:
         return Action.FAIL, f"{why}; delete it, or set replace_failed to have it deleted and copied again"
     if others:
-        return Action.REFUSE, f"{why}, and other images bear the name as well: {_list(others)}"
+        return Action.REFUSE, f"{why}, and other images bear the name as well: {_list(others)}; {WAYS_OUT_OF_SEVERAL}"
     return (Action.REPLACE if whose is Whose.OURS else Action.ADOPT), why
 
 
