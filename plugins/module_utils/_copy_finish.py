@@ -37,7 +37,7 @@ def finish(order: Order, client: Client, tracks: Sequence[Track]) -> tuple[Track
     """
     concerned = [track for track in tracks if _is_ready(track) or _is_new(track)]
     needs_account = any(_is_new(track) or _lack(order, track).tags for track in concerned)
-    account = _tags.account_id(client) if needs_account else ""
+    account = _account(client) if needs_account else ""
 
     def complete(track: Track) -> Track:
         regional = client.in_region(track.region)
@@ -45,6 +45,20 @@ def finish(order: Order, client: Client, tracks: Sequence[Track]) -> tuple[Track
 
     updated = {track.region: track for track in client.each(complete, concerned)}
     return tuple(updated.get(track.region, track) for track in tracks)
+
+
+def _account(client: Client) -> str | CloudError:
+    """Who owns the copies; not knowing it only hinders what needs it, and that is not the copies themselves."""
+    try:
+        return _tags.account_id(client)
+    except CloudError as error:
+        return error
+
+
+def _write(client: Client, track: Track, account: str | CloudError, tags: Mapping[str, str]) -> None:
+    if isinstance(account, CloudError):
+        raise account
+    _tags.write(client, "image", t.cast(Image, track.image).image_id, account, tags)
 
 
 def foresee(order: Order, client: Client, track: Track) -> Track:
@@ -67,11 +81,11 @@ def _is_new(track: Track) -> bool:
     return seen and not trail.mark_tried
 
 
-def _mark(client: Client, track: Track, account: str) -> Track:
+def _mark(client: Client, track: Track, account: str | CloudError) -> Track:
     image = t.cast(Image, track.image)
     trail = replace(track.trail, mark_tried=True)
     try:
-        _tags.write(client, "image", image.image_id, account, track.wanted.marks())
+        _write(client, track, account, track.wanted.marks())
     except CloudError:
         return replace(track, trail=trail)  # It is tried again, and reported, when the copy is ready.
     return replace(track, trail=replace(trail, marked_id=image.image_id))
@@ -126,7 +140,7 @@ def _changed(track: Track, lack: Lack) -> Track:
     return replace(track, changes=(*track.changes, change), before=before, after=after)
 
 
-def _complete(order: Order, client: Client, track: Track, account: str) -> Track:
+def _complete(order: Order, client: Client, track: Track, account: str | CloudError) -> Track:
     image = t.cast(Image, track.image)
     lack = _true_lack(order, client, track)
     track = _recognised(track, lack)
@@ -143,11 +157,11 @@ def _complete(order: Order, client: Client, track: Track, account: str) -> Track
     return replace(track, status=success_status(track), problem=None)
 
 
-def _tag(client: Client, track: Track, account: str, lack: Lack) -> Track:
+def _tag(client: Client, track: Track, account: str | CloudError, lack: Lack) -> Track:
     """Write the tags. A key that may not tag leaves a copy that works, so that is only a warning."""
     image = t.cast(Image, track.image)
     try:
-        _tags.write(client, "image", image.image_id, account, lack.tags)
+        _write(client, track, account, lack.tags)
     except CloudError as error:
         if not _tags.is_denied(error) or stage_of(image) is not Stage.READY:
             raise
@@ -159,8 +173,8 @@ def _tag(client: Client, track: Track, account: str, lack: Lack) -> Track:
 
 
 def _incomplete(track: Track, error: CloudError) -> Track:
-    """Later, when the API says so or nobody knows whether it was done; else the copy stays as it is, with an error."""
-    if error.code == _tags.NOT_YET or error.may_have_run or fate_of(error.code) is Fate.NEVER_RAN:
+    """Later, when the API says so or did not rightly answer; else the copy stays as it is, with an error."""
+    if error.code == _tags.NOT_YET or fate_of(error.code) is not Fate.REFUSED:
         return replace(track, problem=error.problem())
     if track.image is not None and stage_of(track.image) is Stage.FAILED:
         return track.failed(error.problem())

@@ -1,0 +1,34 @@
+# SPDX-FileCopyrightText: tencentcloud.cvm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the chaos session has found in the copy engine, told shortly: one test a repair."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.tencentcloud.cvm.plugins.modules import image_sync_cross_region as module
+
+from tests.emulator import Emulator
+
+from ...conftest import Run, like_source
+
+OURS = {"cvm-image-source": "ap-guangzhou/img-source01"}
+ASKED = {"region": "ap-guangzhou", "image_id": "img-source01", "destination_regions": ["ap-shanghai"]}
+
+
+def statuses(result: dict[str, t.Any]) -> dict[str, str]:
+    return {copy["region"]: copy["status"] for copy in result["copies"]}
+
+
+@pytest.mark.parametrize(("times", "status"), [(5, "copied"), (None, "timed_out")])
+def test_an_unknown_account_delays_only_the_marks(
+    cloud: Emulator, run: Run, times: int | None, status: str
+) -> None:
+    cloud.add_faults({"do": "http", "action": "GetCallerIdentity", "times": times})
+
+    result = run(module, **ASKED, wait_timeout=3600)
+
+    assert statuses(result) == {"ap-shanghai": status}
+    assert result["changed"] is True
+    assert result["copies"][0]["image_id"] is not None
