@@ -220,7 +220,7 @@ def _sent(track: Track, now: float, receipt: str | None) -> Track:
 
 def _with_fresh_source(client: Client, state: State, missing: list[Track]) -> tuple[State, list[Track]]:
     """In later rounds the source is read again: is it still there, and is it free?"""
-    if state.source_is_fresh or state.source.image_type == _images.SHARED:
+    if state.source_is_fresh:
         return state, missing
     try:
         source = _images.find_by_id(client.in_region(state.source.region), state.source.image_id)

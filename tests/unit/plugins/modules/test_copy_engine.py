@@ -7,11 +7,12 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.tencentcloud.cvm.plugins.modules import image_copy_shared
 from ansible_collections.tencentcloud.cvm.plugins.modules import image_sync_cross_region as module
 
 from tests.emulator import Emulator
 
-from ...conftest import Run, like_source
+from ...conftest import SHARED, Run, like_source
 
 OURS = {"cvm-image-source": "ap-guangzhou/img-source01"}
 ASKED = {"region": "ap-guangzhou", "image_id": "img-source01", "destination_regions": ["ap-shanghai"]}
@@ -32,3 +33,12 @@ def test_an_unknown_account_delays_only_the_marks(
     assert statuses(result) == {"ap-shanghai": status}
     assert result["changed"] is True
     assert result["copies"][0]["image_id"] is not None
+
+
+def test_a_shared_source_that_its_owner_is_copying_is_waited_for(cloud: Emulator, run: Run) -> None:
+    under_way = {"state": "SYNCING", "ready_in_minutes": 5, "copied_from": "img-shared01", "shared_with": []}
+    cloud.plant(images=[{**SHARED, "region": "ap-shanghai", "id": "img-ownersc1", **under_way}])
+
+    result = run(image_copy_shared, region="ap-guangzhou", image_id="img-shared01")
+
+    assert statuses(result) == {"ap-guangzhou": "copied"}
