@@ -174,12 +174,24 @@ def _delete_failed(client: Client, track: Track) -> Track:
     try:
         _images.delete(client.in_region(track.region), image_id, with_snapshots=True)
     except CloudError as error:
-        if error.may_have_run or look_again(error.code) or fate_of(error.code) is Fate.NEVER_RAN:
-            return replace(track, problem=error.problem())
-        return track.failed(error.problem())
-    changes = (*track.changes, f"deleted {image_id}")
-    before = {"image_id": image_id, "state": track.image.image_state}
-    return replace(track, trail=Trail(deleted_id=image_id), changes=changes, before=before)
+        return _not_deleted(track, image_id, error)
+    return _deleted(track, image_id, Trail(deleted_id=image_id))
+
+
+def _deleted(track: Track, image_id: str, trail: Trail) -> Track:
+    before = {"image_id": image_id, "state": t.cast(Image, track.image).image_state}
+    return replace(track, trail=trail, changes=(*track.changes, f"deleted {image_id}"), before=before)
+
+
+def _not_deleted(track: Track, image_id: str, error: CloudError) -> Track:
+    """Refused, or nobody knows. What was known of the failed copy ends here: once it is gone, a new one is missing."""
+    if error.may_have_run:
+        return replace(_deleted(track, image_id, Trail(deleting_id=image_id)), problem=error.problem())
+    if look_again(error.code):
+        return replace(track, trail=Trail(deleting_id=image_id), problem=error.problem())
+    if fate_of(error.code) is Fate.NEVER_RAN:
+        return replace(track, problem=error.problem())
+    return track.failed(error.problem())
 
 
 def _send(client: Client, state: State) -> State:
@@ -237,9 +249,8 @@ def _refused(client: Client, state: State, group: Sequence[Track], error: CloudE
     """What a call for copies that was not plainly accepted means for each destination."""
     now, problem = client.clock.now(), error.problem()
     if error.may_have_run:
-        doubtful = {
-            track.region: replace(_sent(track, now, None), changes=track.changes, problem=problem) for track in group
-        }
+        # It counts as a change: a copy that appears later does not say who asked for it.
+        doubtful = {track.region: replace(_sent(track, now, None), problem=problem) for track in group}
         return _with_tracks(state, doubtful)
     if error.code in _copy_preflight.BUSY_CODES or fate_of(error.code) is Fate.NEVER_RAN:
         return _with_tracks(state, {track.region: replace(track, problem=problem) for track in group})

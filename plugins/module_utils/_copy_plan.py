@@ -106,6 +106,7 @@ class Trail:
     :param mark_tried: it has tried to mark the copy while that was being made
     :param seen_id: the copy it is waiting for, and ``seen_at`` when it last saw it
     :param deleted_id: the failed copy that it has deleted to make room
+    :param deleting_id: the failed copy whose deletion it asked for, of which it does not know whether it came about
     """
 
     sent_at: float | None = None
@@ -115,11 +116,12 @@ class Trail:
     seen_id: str | None = None
     seen_at: float = 0.0
     deleted_id: str | None = None
+    deleting_id: str | None = None
 
     @property
     def ours(self) -> frozenset[str | None]:
         """Ids known to be ours, whatever their tags show."""
-        return frozenset((self.receipt, self.marked_id))
+        return frozenset((self.receipt, self.marked_id, self.deleting_id))
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ class Track:
 def success_status(track: Track) -> str:
     """How a copy that is ready came to be."""
     trail = track.trail
-    if trail.deleted_id is not None:
+    if trail.sent_at is not None and (trail.deleted_id or trail.deleting_id):
         return "replaced"
     if trail.sent_at is not None:
         return "copied"

@@ -42,3 +42,40 @@ def test_a_shared_source_that_its_owner_is_copying_is_waited_for(cloud: Emulator
     result = run(image_copy_shared, region="ap-guangzhou", image_id="img-shared01")
 
     assert statuses(result) == {"ap-guangzhou": "copied"}
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("code", ["InternalError", "MutexOperation.TaskRunning"])
+def test_a_deletion_whose_answer_was_lost_is_not_taken_for_a_loss(
+    cloud: Emulator, run: Run, when: str, code: str
+) -> None:
+    """The copy is seen being made, fails, and is deleted: that it is gone then is as it should be."""
+    passing = {"state": "SYNCING", "ready_in_minutes": 2, "outcome": "CREATEFAILED", "copied_from": "img-source01"}
+    cloud.plant(images=[like_source(tags=OURS, **passing)])
+    cloud.add_faults({"do": "error", "code": code, "action": "DeleteImages", "when": when})
+
+    result = run(module, **ASKED, replace_failed=True)
+
+    assert statuses(result) == {"ap-shanghai": "replaced"}
+    assert len(cloud.journal.effects("SyncImages")) == 1
+
+
+def test_a_copy_whose_request_and_marks_were_doubtful_is_a_change(cloud: Emulator, run: Run) -> None:
+    cloud.world.accounts["100000000001"].denied_actions = frozenset({"TagResources"})
+    cloud.add_faults({"do": "cut", "action": "SyncImages", "when": "after", "skip": 1})
+
+    result = run(module, **ASKED)
+
+    assert (statuses(result), result["changed"]) == ({"ap-shanghai": "copied"}, True)
+
+
+@pytest.mark.parametrize("action", ["TagResources", "ModifyImageAttribute"])
+def test_a_write_whose_answer_was_lost_is_a_change(cloud: Emulator, run: Run, action: str) -> None:
+    cloud.plant(images=[like_source(tags=OURS)])
+    cloud.add_faults({"do": "cut", "action": action, "when": "after"})
+    wanted = {"tags": {"owner": "ops"}} if action == "TagResources" else {"copy_description": "the golden one"}
+
+    result = run(module, **ASKED, **wanted)
+
+    assert (statuses(result), result["changed"]) == ({"ap-shanghai": "present"}, True)
+    assert len(cloud.journal.effects(action)) == 1
