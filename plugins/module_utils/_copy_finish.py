@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from . import _images, _tags
 from ._client import Client
 from ._copy_order import Order
-from ._copy_plan import SOURCE_TAG, Action, Stage, stage_of
-from ._copy_track import Track, success_status, wanted_tags
+from ._copy_plan import Action, Stage, judge, stage_of
+from ._copy_track import Track, settle_refusals, success_status, wanted_tags
 from ._errors import CloudError
 from ._images import Image
 from ._retry import Fate, fate_of
@@ -65,8 +65,11 @@ def foresee(order: Order, client: Client, track: Track) -> Track:
     """The same for check mode: what would be written."""
     if not _is_ready(track):
         return track
-    lack = _true_lack(order, client.in_region(track.region), track)
-    return _changed(_recognised(track, lack), lack)
+    try:
+        track = _truly(order, client.in_region(track.region), track)
+    except CloudError:
+        return track  # It is foreseen by what DescribeImages shows.
+    return track if track.settled else _changed(track, _lack(order, track))
 
 
 def _is_ready(track: Track) -> bool:
@@ -100,27 +103,23 @@ def _lack(order: Order, track: Track) -> Lack:
     return Lack(tags, order.copy_description if order.copy_description != image.image_description else None)
 
 
-def _true_lack(order: Order, client: Client, track: Track) -> Lack:
-    """By what the tag service says: DescribeImages shows new tags late. Asked only when something seems to lack."""
-    lack = _lack(order, track)
-    if not lack.tags:
-        return lack
+def _truly(order: Order, client: Client, track: Track) -> Track:
+    """The track by what the tag service says: DescribeImages shows new tags late. Asked only when some seem to lack.
+
+    What looked unmarked may be marked all the same, as ours or as another's: then that decides.
+    """
+    if not _lack(order, track).tags:
+        return track
+    image = t.cast(Image, track.image)
     try:
-        actual = _tags.read(client, "image", t.cast(Image, track.image).image_id)
-    except CloudError:
-        return lack
-    return replace(lack, tags={key: value for key, value in lack.tags.items() if actual.get(key) != value})
-
-
-def _recognised(track: Track, lack: Lack) -> Track:
-    """What DescribeImages shows without a mark may be marked all the same: then it is kept, not adopted."""
-    if (
-        track.wants(Action.ADOPT)
-        and SOURCE_TAG not in lack.tags
-        and stage_of(t.cast(Image, track.image)) is Stage.READY
-    ):
-        return replace(track, decision=replace(track.decision, action=Action.KEEP))
-    return track
+        image = replace(image, tags=_tags.read(client, "image", image.image_id))
+    except CloudError as error:
+        if fate_of(error.code) is Fate.REFUSED:
+            return track  # A key that may not read tags has to take what DescribeImages shows.
+        raise
+    if track.wants(Action.ADOPT):
+        track = replace(track, decision=judge(track.wanted, [image]))
+    return settle_refusals(replace(track, image=image))
 
 
 def _changed(track: Track, lack: Lack) -> Track:
@@ -141,9 +140,13 @@ def _changed(track: Track, lack: Lack) -> Track:
 
 
 def _complete(order: Order, client: Client, track: Track, account: str | CloudError) -> Track:
-    image = t.cast(Image, track.image)
-    lack = _true_lack(order, client, track)
-    track = _recognised(track, lack)
+    try:
+        track = _truly(order, client, track)
+    except CloudError as error:
+        return _incomplete(track, error)
+    if track.settled:
+        return track
+    image, lack = t.cast(Image, track.image), _lack(order, track)
     try:
         if lack.tags:
             track = _tag(client, track, account, Lack(lack.tags))

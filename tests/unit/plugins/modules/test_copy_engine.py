@@ -23,9 +23,7 @@ def statuses(result: dict[str, t.Any]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("times", "status"), [(5, "copied"), (None, "timed_out")])
-def test_an_unknown_account_delays_only_the_marks(
-    cloud: Emulator, run: Run, times: int | None, status: str
-) -> None:
+def test_an_unknown_account_delays_only_the_marks(cloud: Emulator, run: Run, times: int | None, status: str) -> None:
     cloud.add_faults({"do": "http", "action": "GetCallerIdentity", "times": times})
 
     result = run(module, **ASKED, wait_timeout=3600)
@@ -79,3 +77,27 @@ def test_a_write_whose_answer_was_lost_is_a_change(cloud: Emulator, run: Run, ac
 
     assert (statuses(result), result["changed"]) == ({"ap-shanghai": "present"}, True)
     assert len(cloud.journal.effects(action)) == 1
+
+
+@pytest.mark.parametrize("state", ["NORMAL", "CREATEFAILED"])
+@pytest.mark.parametrize("check", [True, False])
+def test_a_mark_of_another_source_that_is_not_shown_yet_is_heeded(
+    cloud: Emulator, run: Run, state: str, check: bool
+) -> None:
+    cloud.plant(images=[like_source(state=state)])
+    cloud.world.tag("img-exists01", cloud.clock.now(), {"cvm-image-source": "ap-guangzhou/img-other001"})
+
+    result = run(module, **ASKED, replace_failed=True, check=check)
+
+    assert statuses(result) == {"ap-shanghai": "conflict"}
+    assert "ap-guangzhou/img-other001" in result["msg"]
+    assert cloud.journal.writes() == []
+
+
+def test_nothing_is_adopted_while_its_tags_cannot_be_read(cloud: Emulator, run: Run) -> None:
+    cloud.plant(images=[like_source()])
+    cloud.world.tag("img-exists01", cloud.clock.now(), {"cvm-image-source": "ap-guangzhou/img-other001"})
+    cloud.add_faults({"do": "http", "action": "DescribeResourceTagsByResourceIds", "times": 5})
+
+    assert statuses(run(module, **ASKED)) == {"ap-shanghai": "conflict"}
+    assert cloud.journal.writes() == []
