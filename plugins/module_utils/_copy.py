@@ -20,7 +20,7 @@ from ._copy_absent import remove_copies
 from ._copy_order import Order
 from ._copy_plan import Action, Stage, Trail, Wanted, decide, is_marked, stage_of
 from ._copy_source import find_source
-from ._copy_track import Track, preview, settle_refusals, timed_out, to_result
+from ._copy_track import Track, preview, settle_refusals, timed_out, to_result, unread
 from ._errors import CloudError, Problem, WaitTimeout
 from ._images import Image
 from ._retry import Fate, fate_of, look_again
@@ -54,7 +54,10 @@ def copy_images(order: Order, client: Client, *, check_mode: bool) -> dict[str, 
     client = client.until(deadline)
     if order.absent:
         return remove_copies(order, client, deadline, check_mode=check_mode)
-    source = find_source(order, client)
+    try:
+        source = find_source(order, client)
+    except CloudError as error:
+        return unread(order, error)
     tracks = tuple(Track(wanted_copy(order, source, region)) for region in order.destinations)
     state = look(State(source, tracks, client.clock.now()), client)
     state = replace(state, tracks=_copy_preflight.check(order, client, source, state.tracks))
@@ -137,6 +140,7 @@ def _decided(track: Track, seen: Sequence[Image] | CloudError, now: float) -> Tr
     decision = decide(track.wanted, seen, track.trail, now)
     image = decision.image
     trail = track.trail
+    track = replace(track, was_read=True)
     if image is not None and decision.action is Action.AWAIT and stage_of(image) is not Stage.READY:
         trail = replace(trail, seen_id=image.image_id, seen_at=now)
     still_missing = track.decision.action is Action.COPY and decision.action is Action.COPY
@@ -149,8 +153,7 @@ def _unreadable(track: Track, error: CloudError, now: float) -> Track:
     """A region that cannot be read for a while is looked at again; one that refuses is given up."""
     since = now if track.trouble_since is None else track.trouble_since
     lasting = now - since >= PATIENCE_SECONDS
-    never_seen = track.image is None and track.trail == Trail()
-    if fate_of(error.code) is Fate.REFUSED or never_seen or lasting:
+    if fate_of(error.code) is Fate.REFUSED or not track.was_read or lasting:
         return track.failed(error.problem())
     waiting = replace(track.decision, action=Action.AWAIT)
     return replace(track, decision=waiting, problem=error.problem(), trouble_since=since)

@@ -25,7 +25,7 @@ from ._copy_plan import (
     stage_of,
 )
 from ._copy_source import WANTED_TYPE
-from ._copy_track import Track, timed_out, to_result
+from ._copy_track import Track, timed_out, to_result, unread
 from ._errors import CloudError, InputError, Problem, WaitTimeout
 from ._images import Image
 from ._retry import Fate, fate_of, look_again
@@ -58,7 +58,10 @@ class Removal:
 
 def remove_copies(order: Order, client: Client, deadline: Deadline, *, check_mode: bool) -> dict[str, t.Any]:
     """Make every copy of the order go away, and return the module's result."""
-    source, removal = _what_to_remove(order, client)
+    try:
+        source, removal = _what_to_remove(order, client)
+    except CloudError as error:
+        return unread(order, error)
     tracks = client.each(lambda region: _look(order, client, removal, source, region), order.destinations)
     began = client.clock.now()
     if check_mode:

@@ -13,7 +13,7 @@ from ._advice import sentence
 from ._checks import RESERVED_TAG_PREFIXES
 from ._copy_order import Order
 from ._copy_plan import Action, Decision, Trail, Wanted
-from ._errors import Problem
+from ._errors import CloudError, Problem
 from ._images import Image
 
 FAILED_STATUSES = ("failed", "conflict", "timed_out")
@@ -28,6 +28,8 @@ class Track:
     decision: Decision = field(default_factory=lambda: Decision(Action.COPY))
     image: Image | None = None
     status: str | None = None
+    was_read: bool = False
+    """The region has been read at least once in this run."""
     problem: Problem | None = None
     """Why it failed; of an unsettled track, what went wrong last."""
     trouble_since: float | None = None
@@ -134,6 +136,15 @@ def to_result(order: Order, source: Image | None, tracks: Sequence[Track]) -> di
     if failures:
         result |= _failure(order, failures, len(tracks))
     return result
+
+
+def unread(order: Order, error: CloudError) -> dict[str, t.Any]:
+    """What the module returns when not even the source could be read: every destination fails, for one reason."""
+    source = Image(order.region, order.image_id or "", order.image_name or "", "")
+    name = order.copy_name or order.image_name or ""
+    tracks = [Track(Wanted(source, region, name)).failed(error.problem()) for region in order.destinations]
+    said = sentence(f"{error.action} in {error.region}", error.code, error.message, error.request_id)
+    return {**to_result(order, None, tracks), "msg": said}
 
 
 def _is_usable(copy: Mapping[str, t.Any]) -> bool:

@@ -101,3 +101,27 @@ def test_nothing_is_adopted_while_its_tags_cannot_be_read(cloud: Emulator, run: 
 
     assert statuses(run(module, **ASKED)) == {"ap-shanghai": "conflict"}
     assert cloud.journal.writes() == []
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_a_source_that_cannot_be_read_fails_every_destination_in_one_sentence(
+    cloud: Emulator, run: Run, state: str
+) -> None:
+    cloud.add_faults({"do": "http", "action": "DescribeImages", "times": 5})
+    regions = ["ap-shanghai", "ap-beijing"]
+
+    result = run(module, **{**ASKED, "destination_regions": regions}, state=state)
+
+    assert statuses(result) == dict.fromkeys(regions, "failed")
+    assert (result["changed"], result["image_ids"]) == (False, {})
+    assert result["msg"].startswith("DescribeImages in ap-guangzhou failed: ServerNetworkError: ")
+    assert "ap-beijing" not in result["msg"]
+    assert result["error_code"] == "ServerNetworkError"
+
+
+def test_a_region_that_fails_while_the_source_is_busy_is_waited_out(cloud: Emulator, run: Run) -> None:
+    under_way = {"state": "SYNCING", "ready_in_minutes": 5, "copied_from": "img-source01"}
+    cloud.plant(images=[like_source(region="ap-nanjing", **under_way)])
+    cloud.add_faults({"do": "http", "action": "DescribeImages", "region": "ap-shanghai", "skip": 3, "times": 10})
+
+    assert statuses(run(module, **ASKED)) == {"ap-shanghai": "copied"}
