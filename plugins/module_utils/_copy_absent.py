@@ -19,6 +19,7 @@ from ._copy_plan import (
     Action,
     Decision,
     Stage,
+    Trail,
     Wanted,
     is_marked,
     marked_as,
@@ -32,6 +33,7 @@ from ._retry import Fate, fate_of, look_again
 from ._wait import Deadline, next_pause, until
 
 IN_SHARED = "InvalidImageId.InShared"
+LEFT_ALONE = "it is left alone: delete it by its id if it shall go, or give the copy_name of the copy that shall"
 
 
 @dataclass(frozen=True)
@@ -111,10 +113,12 @@ def _look(order: Order, client: Client, removal: Removal, source: Image | None, 
         listed = ", ".join(f"{image.image_id} ({image.image_name})" for image in ours)
         return track.failed(Problem(None, f"several copies are there: {listed}; say which by copy_name"), "conflict")
     if ours:
-        return replace(track, image=ours[0], decision=Decision(Action.REPLACE, ours[0]), before=_as_it_was(ours[0]))
+        others = tuple(image.image_id for image in ours[1:])
+        decision = Decision(Action.REPLACE, ours[0], rivals=others)
+        return replace(track, image=ours[0], decision=decision, before=_as_it_was(ours[0]))
     if found:
         stranger = found[0]
-        problem = Problem(None, f"{stranger.image_id} bears the name and is {marked_as(stranger)}; it is not deleted")
+        problem = Problem(None, f"{stranger.image_id} bears the name and is {marked_as(stranger)}; {LEFT_ALONE}")
         return track.failed(problem, "conflict")
     return replace(track, status="absent")
 
@@ -142,7 +146,7 @@ def _foreseen(track: Track) -> Track:
 
 
 def _removed(track: Track) -> Track:
-    return replace(track, status="removed", changes=("deleted",), problem=None)
+    return replace(track, status="removed", changes=track.changes or ("deleted",), problem=None)
 
 
 def _gone(order: Order, client: Client, track: Track) -> Track:
@@ -172,7 +176,9 @@ def _gone(order: Order, client: Client, track: Track) -> Track:
 def _delete(order: Order, client: Client, track: Track) -> Track:
     """Ask for the deletion, once it is possible. An image that is being copied itself has to end that first."""
     image = track.image
-    if track.settled or image is None or track.changes or stage_of(image) is Stage.UNDER_WAY:
+    if track.settled or image is None or track.trail.deleted_id == image.image_id:
+        return track
+    if stage_of(image) is Stage.UNDER_WAY:
         return track
     regional = client.in_region(track.region)
     try:
@@ -184,10 +190,21 @@ def _delete(order: Order, client: Client, track: Track) -> Track:
             _images.unshare_all(regional, image.image_id)
             _images.delete(regional, image.image_id, with_snapshots=order.delete_snapshots)
     except CloudError as error:
-        if error.may_have_run or look_again(error.code) or fate_of(error.code) is Fate.NEVER_RAN:
-            return replace(track, problem=error.problem())
-        return track.failed(error.problem())
-    return replace(track, changes=("deleted",), problem=None)
+        return _not_deleted(track, error)
+    return replace(_asked(track), trail=Trail(deleted_id=image.image_id), problem=None)
+
+
+def _asked(track: Track) -> Track:
+    return replace(track, changes=(*track.changes, "deleted"))
+
+
+def _not_deleted(track: Track, error: CloudError) -> Track:
+    """Refused for good, or for now, or nobody knows: then it counts as a change."""
+    if error.may_have_run:
+        return replace(_asked(track), problem=error.problem())
+    if look_again(error.code) or fate_of(error.code) is Fate.NEVER_RAN:
+        return replace(track, problem=error.problem())
+    return track.failed(error.problem())
 
 
 def _look_again(order: Order, client: Client, track: Track) -> Track:
@@ -199,12 +216,31 @@ def _look_again(order: Order, client: Client, track: Track) -> Track:
     except CloudError as error:
         return track.failed(error.problem()) if fate_of(error.code) is Fate.REFUSED else track
     if image is None:
-        return _gone(order, regional, track)
+        return _next(regional, _gone(order, regional, track))
     return replace(track, image=image)
 
 
+def _next(client: Client, track: Track) -> Track:
+    """Two runs that copied at once may have left several copies: when one is gone, it is the next one's turn."""
+    if track.status != "removed" or not track.decision.rivals:
+        return track
+    image_id, *others = track.decision.rivals
+    decision = Decision(Action.REPLACE, track.decision.image, rivals=tuple(others))
+    try:
+        image = _images.find_by_id(client, image_id)
+    except CloudError as error:
+        return track.failed(error.problem())
+    if image is None:
+        return _next(client, replace(track, decision=decision))
+    before = _as_it_was(image)
+    return replace(track, status=None, image=image, decision=decision, before=before, trouble_since=None)
+
+
 def _ended(order: Order, track: Track, elapsed: float) -> Track:
-    if not track.settled and track.changes and not order.wait:
+    if not track.settled and track.trail.deleted_id is not None and not order.wait:
+        if track.decision.rivals:
+            listed = ", ".join(track.decision.rivals)
+            return track.failed(Problem(None, f"it has more copies there, which are still to go: {listed}; run again"))
         return _removed(track)
     if not track.settled and not order.wait and track.problem is None:
         state = track.image.image_state if track.image else ""

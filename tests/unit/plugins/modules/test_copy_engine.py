@@ -125,3 +125,36 @@ def test_a_region_that_fails_while_the_source_is_busy_is_waited_out(cloud: Emula
     cloud.add_faults({"do": "http", "action": "DescribeImages", "region": "ap-shanghai", "skip": 3, "times": 10})
 
     assert statuses(run(module, **ASKED)) == {"ap-shanghai": "copied"}
+
+
+SEVERAL = [like_source(tags=OURS, id=f"img-several{number}") for number in range(3)]
+
+
+def test_absent_removes_every_copy_that_is_ours(cloud: Emulator, run: Run) -> None:
+    cloud.plant(images=[*SEVERAL, like_source(os_name="Debian 12 64bit")])
+
+    result = run(module, **ASKED, state="absent")
+
+    assert (statuses(result), result["warnings"]) == ({"ap-shanghai": "removed"}, [])
+    left = cloud.world.own_images("100000000001", "ap-shanghai")
+    assert [image.image_id for image in left] == ["img-exists01"]
+
+
+def test_absent_without_wait_does_not_hide_what_is_left(cloud: Emulator, run: Run) -> None:
+    cloud.plant(images=SEVERAL)
+
+    result = run(module, **ASKED, state="absent", wait=False)
+
+    assert (statuses(result), result["changed"]) == ({"ap-shanghai": "failed"}, True)
+    assert "img-several1" in result["msg"]
+    assert "run again" in result["msg"]
+
+
+def test_a_removal_whose_answer_was_lost_is_a_change(cloud: Emulator, run: Run) -> None:
+    cloud.plant(images=[like_source(tags=OURS)])
+    cloud.add_faults({"do": "cut", "action": "DeleteImages", "when": "after"})
+    cloud.add_faults({"do": "http", "action": "DescribeImages", "region": "ap-shanghai", "skip": 1, "times": None})
+
+    result = run(module, **ASKED, state="absent", wait_timeout=60)
+
+    assert (statuses(result), result["changed"]) == ({"ap-shanghai": "timed_out"}, True)
