@@ -242,10 +242,11 @@ def _rivals(wanted: Wanted, others: Sequence[Image], known: Collection[str | Non
 def _about_a_failed_copy(wanted: Wanted, image: Image, whose: Whose, others: Sequence[Image]) -> tuple[Action, str]:
     """Nothing is deleted that does not carry our provenance: an unmarked failure is adopted first."""
     why = f"the copy {image.image_id} ended as {image.image_state}"
+    if others:
+        why = f"{why}, and other images bear the name as well: {_list(others)}; {WAYS_OUT_OF_SEVERAL}"
+        return Action.REFUSE if wanted.replace_failed else Action.FAIL, why
     if not wanted.replace_failed:
         return Action.FAIL, f"{why}; delete it, or set replace_failed to have it deleted and copied again"
-    if others:
-        return Action.REFUSE, f"{why}, and other images bear the name as well: {_list(others)}; {WAYS_OUT_OF_SEVERAL}"
     return (Action.REPLACE if whose is Whose.OURS else Action.ADOPT), why
 
 
