@@ -32,6 +32,8 @@ _BY_CODE = {
     "InternalError": "The service failed; running again is safe.",
 }
 
+_ELSE = "Look the code up in Tencent Cloud's API documentation; if running again does not help, ask its support."
+
 
 def advice(code: str | None) -> str:
     """The way out for a code or, failing that, for the family it belongs to; empty when there is none to give."""
@@ -46,4 +48,5 @@ def sentence(attempt: str, code: str | None, message: str, request_id: str | Non
     """What was attempted, why it failed and what to do, in one readable line."""
     reason = ": ".join(part for part in (code, message.rstrip(". ")) if part)
     request = f" (request {request_id})" if request_id else ""
-    return " ".join(part for part in (f"{attempt} failed: {reason}{request}.", advice(code)) if part)
+    way_out = advice(code) or (_ELSE if code else "")
+    return " ".join(part for part in (f"{attempt} failed: {reason}{request}.", way_out) if part)

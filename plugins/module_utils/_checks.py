@@ -39,7 +39,11 @@ def wrong_tags(tags: Mapping[str, t.Any] | None, own_tags: Collection[str]) -> l
     tags = tags or {}
     taken = sorted(set(tags) & set(own_tags))
     found = [f"The tag {key} is set by this collection and cannot be given in tags." for key in taken]
-    found += [sentence for key, value in tags.items() for sentence in _wrong_tag(str(key), "" if value is None else str(value))]
+    found += [
+        sentence
+        for key, value in tags.items()
+        for sentence in _wrong_tag(str(key), "" if value is None else str(value))
+    ]
     room = MOST_TAGS - len(own_tags)
     if len(tags) > room:
         found.append(f"tags holds {len(tags)} tags; there is room for {room}.")

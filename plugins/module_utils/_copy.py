@@ -20,7 +20,7 @@ from ._copy_absent import remove_copies
 from ._copy_order import Order
 from ._copy_plan import PATIENCE_SECONDS, Action, Stage, Trail, Wanted, decide, is_marked, stage_of
 from ._copy_source import find_source
-from ._copy_track import Track, preview, settle_refusals, timed_out, to_result
+from ._copy_track import Track, preview, settle_refusals, timed_out, to_result, unread
 from ._errors import CloudError, Problem, WaitTimeout
 from ._images import Image
 from ._retry import Fate, fate_of, look_again
@@ -49,7 +49,10 @@ def copy_images(order: Order, client: Client, *, check_mode: bool) -> dict[str, 
     client = client.until(deadline)
     if order.absent:
         return remove_copies(order, client, deadline, check_mode=check_mode)
-    source = find_source(order, client)
+    try:
+        source = find_source(order, client)
+    except CloudError as error:
+        return unread(order, error)
     tracks = tuple(Track(wanted_copy(order, source, region)) for region in order.destinations)
     state = look(State(source, tracks, client.clock.now()), client)
     if mistakes := _copy_preflight.findings(order, client, state.tracks):
@@ -113,16 +116,28 @@ def _pause(order: Order, client: Client, state: State) -> float:
 # Look ---------------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What one look at a destination showed: its images of the wanted name, or what stood in the way of knowing them.
+
+    With both, the images are there and only their marks are not known.
+    """
+
+    images: Sequence[Image] | None
+    error: CloudError | None = None
+
+
 def look(state: State, client: Client) -> State:
     """Read every unsettled destination at once and decide about each."""
 
-    def read(track: Track) -> Sequence[Image] | CloudError:
+    def read(track: Track) -> Seen:
         regional = client.in_region(track.region)
+        found: list[Image] | None = None
         try:
             found = _images.find_by_name(regional, track.wanted.name)
-            return [_with_marks(regional, image) for image in found]
+            return Seen([_with_marks(regional, image) for image in found])
         except CloudError as error:
-            return error
+            return Seen(found, error)
 
     open_tracks = [track for track in state.tracks if not track.settled]
     seen = dict(zip((track.region for track in open_tracks), client.each(read, open_tracks), strict=True))
@@ -137,10 +152,11 @@ def _with_marks(client: Client, image: Image) -> Image:
     return _images.with_current_tags(client, image) if in_doubt else image
 
 
-def _decided(track: Track, seen: Sequence[Image] | CloudError, now: float) -> Track:
-    if isinstance(seen, CloudError):
-        return _unreadable(track, seen, now)
-    decision = decide(track.wanted, seen, track.trail, now)
+def _decided(track: Track, seen: Seen, now: float) -> Track:
+    track = replace(track, was_read=track.was_read or seen.images is not None)
+    if seen.images is None or seen.error is not None:
+        return _unreadable(track, t.cast(CloudError, seen.error), now)
+    decision = decide(track.wanted, seen.images, track.trail, now)
     image = decision.image
     trail = track.trail
     if image is not None and decision.action is Action.AWAIT and stage_of(image) is not Stage.READY:
@@ -155,8 +171,7 @@ def _unreadable(track: Track, error: CloudError, now: float) -> Track:
     """A region that cannot be read for a while is looked at again; one that refuses is given up."""
     since = now if track.trouble_since is None else track.trouble_since
     lasting = now - since >= PATIENCE_SECONDS
-    never_seen = track.image is None and track.trail == Trail()
-    if fate_of(error.code) is Fate.REFUSED or never_seen or lasting:
+    if fate_of(error.code) is Fate.REFUSED or not track.was_read or lasting:
         return track.failed(error.problem())
     waiting = replace(track.decision, action=Action.AWAIT)
     return replace(track, decision=waiting, problem=error.problem(), trouble_since=since)
@@ -180,14 +195,24 @@ def _delete_failed(client: Client, track: Track) -> Track:
     try:
         _images.delete(client.in_region(track.region), image_id, with_snapshots=True)
     except CloudError as error:
-        if error.may_have_run:
-            return replace(track, problem=error.problem(), changes=(f"deleted {image_id}",))
-        if look_again(error.code) or fate_of(error.code) is Fate.NEVER_RAN:
-            return replace(track, problem=error.problem())
-        return track.failed(error.problem())
-    changes = (f"deleted {image_id}",)
-    before = {"image_id": image_id, "state": track.image.image_state}
-    return replace(track, trail=Trail(deleted_id=image_id), changes=changes, before=before)
+        return _not_deleted(track, image_id, error)
+    return _deleted(track, image_id, Trail(deleted_id=image_id))
+
+
+def _deleted(track: Track, image_id: str, trail: Trail) -> Track:
+    before = {"image_id": image_id, "state": t.cast(Image, track.image).image_state}
+    return replace(track, trail=trail, changes=(*track.changes, f"deleted {image_id}"), before=before)
+
+
+def _not_deleted(track: Track, image_id: str, error: CloudError) -> Track:
+    """Refused, or nobody knows. What was known of the failed copy ends here: once it is gone, a new one is missing."""
+    if error.may_have_run:
+        return replace(_deleted(track, image_id, Trail(deleting_id=image_id)), problem=error.problem())
+    if look_again(error.code):
+        return replace(track, trail=Trail(deleting_id=image_id), problem=error.problem())
+    if fate_of(error.code) is Fate.NEVER_RAN:
+        return replace(track, problem=error.problem())
+    return track.failed(error.problem())
 
 
 def _send(client: Client, state: State) -> State:
@@ -247,10 +272,8 @@ def _refused(client: Client, state: State, group: Sequence[Track], error: CloudE
     """What a call for copies that was not plainly accepted means for each destination."""
     now, problem = client.clock.now(), error.problem()
     if error.may_have_run:
-        doubtful = {
-            track.region: replace(_sent(track, now, None, accepted=False), changes=track.changes, problem=problem)
-            for track in group
-        }
+        # It counts as a change: a copy that appears later does not say who asked for it.
+        doubtful = {track.region: replace(_sent(track, now, None, accepted=False), problem=problem) for track in group}
         return _with_tracks(state, doubtful)
     if error.code in _copy_preflight.BUSY_CODES or fate_of(error.code) is Fate.NEVER_RAN:
         return _with_tracks(state, {track.region: replace(track, problem=problem) for track in group})

@@ -26,13 +26,14 @@ from ._copy_plan import (
     stage_of,
 )
 from ._copy_source import WANTED_TYPE, several_of_that_name
-from ._copy_track import FAILED_STATUSES, Track, timed_out, to_result
+from ._copy_track import FAILED_STATUSES, Track, timed_out, to_result, unread
 from ._errors import CloudError, InputError, Problem, WaitTimeout
 from ._images import Image
 from ._retry import Fate, fate_of, look_again
 from ._wait import Deadline, next_pause, until
 
 IN_SHARED = "InvalidImageId.InShared"
+LEFT_ALONE = "it is left alone: delete it by its id if it shall go, or give the copy_name of the copy that shall"
 GOING = ("MutexOperation.TaskRunning", "InvalidImageId.NotFound")
 """Somebody else has deleted it already."""
 
@@ -60,7 +61,10 @@ class Removal:
 
 def remove_copies(order: Order, client: Client, deadline: Deadline, *, check_mode: bool) -> dict[str, t.Any]:
     """Make every copy of the order go away, and return the module's result."""
-    source, removal = _what_to_remove(order, client)
+    try:
+        source, removal = _what_to_remove(order, client)
+    except CloudError as error:
+        return unread(order, error)
     looks = client.each(lambda region: _look(order, client, removal, source, region), order.destinations)
     tracks = [track for look in looks for track in look]
     began = client.clock.now()
@@ -127,10 +131,10 @@ def _found(client: Client, removal: Removal) -> Sequence[Image]:
 
 
 def _why_not_deleted(order: Order, removal: Removal, stranger: Image) -> str:
-    why = f"{stranger.image_id} bears the name and is {marked_as(stranger)}; it is not deleted"
+    why = f"{stranger.image_id} bears the name and is {marked_as(stranger)}; {LEFT_ALONE}"
     if removal.source_id is not None or not is_marked(stranger):
         return why
-    return f"{why}, for there is no {order.image_name} in {order.region} any more: name the source by its image_id"
+    return f"{why}. There is no {order.image_name} in {order.region} any more: name the source by its image_id"
 
 
 def _as_it_was(image: Image) -> dict[str, t.Any]:

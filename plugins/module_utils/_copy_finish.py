@@ -138,7 +138,8 @@ def _complete(order: Order, client: Client, track: Track, account: str | CloudEr
             _images.describe(client, image.image_id, lack.description)
             track = _changed(track, Lack({}, lack.description))
     except CloudError as error:
-        return _incomplete(track, error)
+        # A write whose answer got lost counts as a change: the next look could not tell whose it was.
+        return _incomplete(_changed(track, lack) if error.may_have_run else track, error)
     if stage_of(image) is Stage.FAILED:
         return replace(track, trail=replace(track.trail, marked_id=image.image_id))
     return replace(track, status=success_status(track), problem=None)

@@ -79,7 +79,7 @@ def read_order(kind: Kind, params: Mapping[str, t.Any]) -> Order:
         image_id=params["image_id"] or None,
         image_name=params["image_name"] or None,
         destinations=tuple(destinations),
-        copy_name=params["copy_name"],
+        copy_name=params["copy_name"] or None,
         kms_key_id=params.get("kms_key_id") or None,
         copy_description=params["copy_description"],
         tags={key: str(value) for key, value in (params["tags"] or {}).items()},
@@ -132,11 +132,8 @@ def _wrong_destinations(region: str, destinations: list[str]) -> list[str]:
 def _wrong_copy(kind: Kind, params: Mapping[str, t.Any]) -> list[str]:
     found = []
     name, description = params["copy_name"], params["copy_description"]
-    if name is not None and not name:
-        way_out = (
-            "give the encrypted copy a name" if kind is Kind.ENCRYPTED else "leave it out to keep the source's name"
-        )
-        found.append(f"copy_name is empty; {way_out}.")
+    if kind is Kind.ENCRYPTED and not name:
+        found.append("copy_name is empty; give the encrypted copy a name.")
     if kind is Kind.ENCRYPTED and name and name == params["image_name"]:
         found.append(same_name(name))
     if name and len(name) > LONGEST_NAME:

@@ -110,6 +110,7 @@ class Trail:
     :param mark_tried: it has tried to mark the copy while that was being made
     :param seen_id: the copy it is waiting for, and ``seen_at`` when it last saw it
     :param deleted_id: the failed copy that it has deleted to make room
+    :param deleting_id: the failed copy whose deletion it asked for, of which it does not know whether it came about
     """
 
     sent_at: float | None = None
@@ -120,11 +121,12 @@ class Trail:
     seen_id: str | None = None
     seen_at: float = 0.0
     deleted_id: str | None = None
+    deleting_id: str | None = None
 
     @property
     def ours(self) -> frozenset[str | None]:
         """Ids known to be ours, whatever their tags show."""
-        return frozenset((self.receipt, self.marked_id))
+        return frozenset((self.receipt, self.marked_id, self.deleting_id))
 
 
 @dataclass(frozen=True)
@@ -266,10 +268,11 @@ def _rivals(wanted: Wanted, others: Sequence[Image], known: Collection[str | Non
 def _about_a_failed_copy(wanted: Wanted, image: Image, whose: Whose, others: Sequence[Image]) -> tuple[Action, str]:
     """Nothing is deleted that does not carry our provenance: an unmarked failure is adopted first."""
     why = f"the copy {image.image_id} ended as {image.image_state}"
+    if others:
+        why = f"{why}, and other images bear the name as well: {_list(others)}; {WAYS_OUT_OF_SEVERAL}"
+        return Action.REFUSE if wanted.replace_failed else Action.FAIL, why
     if not wanted.replace_failed:
         return Action.FAIL, f"{why}; delete it, or set replace_failed to have it deleted and copied again"
-    if others:
-        return Action.REFUSE, f"{why}, and other images bear the name as well: {_list(others)}; {WAYS_OUT_OF_SEVERAL}"
     return (Action.REPLACE if whose is Whose.OURS else Action.ADOPT), why
 
 

@@ -13,7 +13,7 @@ from ._advice import sentence
 from ._checks import RESERVED_TAG_PREFIXES
 from ._copy_order import Order
 from ._copy_plan import Action, Decision, Stage, Trail, Wanted, stage_of
-from ._errors import Problem
+from ._errors import CloudError, Problem
 from ._images import Image
 
 FAILED_STATUSES = ("failed", "conflict", "timed_out")
@@ -28,6 +28,8 @@ class Track:
     decision: Decision = field(default_factory=lambda: Decision(Action.COPY))
     image: Image | None = None
     status: str | None = None
+    was_read: bool = False
+    """The region has been read at least once in this run."""
     problem: Problem | None = None
     """Why it failed; of an unsettled track, what went wrong last."""
     trouble_since: float | None = None
@@ -59,7 +61,7 @@ class Track:
 def success_status(track: Track) -> str:
     """How a copy that is ready came to be."""
     trail = track.trail
-    if any(change.startswith("deleted") for change in track.changes):
+    if trail.sent_at is not None and (trail.deleted_id or trail.deleting_id):
         return "replaced"
     if trail.sent_at is not None:
         return "copied"
@@ -139,6 +141,15 @@ def to_result(
     return result
 
 
+def unread(order: Order, error: CloudError) -> dict[str, t.Any]:
+    """What the module returns when not even the source could be read: every destination fails, for one reason."""
+    source = Image(order.region, order.image_id or "", order.image_name or "", "")
+    name = order.copy_name or order.image_name or ""
+    tracks = [Track(Wanted(source, region, name)).failed(error.problem()) for region in order.destinations]
+    said = sentence(f"{error.action} in {error.region}", error.code, error.message, error.request_id)
+    return {**to_result(order, None, tracks), "msg": said}
+
+
 def _is_usable(copy: Mapping[str, t.Any]) -> bool:
     """Whether the next task can go on with the copy. One that is only planned is listed too, so that chains of tasks
     can be run in check mode; its id is null."""
@@ -165,7 +176,7 @@ def _unseen_source(order: Order) -> dict[str, t.Any]:
 
 
 def _rival_warning(track: Track) -> list[str]:
-    if not track.decision.rivals or track.image is None or track.status in FAILED_STATUSES:
+    if not track.decision.rivals or track.image is None or track.status in (*FAILED_STATUSES, "removed"):
         return []
     surplus = ", ".join(track.decision.rivals)
     text = (

@@ -202,7 +202,7 @@ copies:
       returned: always
       sample: ap-shanghai
     image_id:
-      description: Id of the copy; none in check mode, or when there is none.
+      description: Id of the copy; none while there is no copy.
       type: str
       returned: always
       sample: img-y0stvqti
@@ -247,13 +247,13 @@ image_ids:
   type: dict
   sample: {ap-shanghai: img-y0stvqti}
 error_code:
-  description: Code of the first error that the API answered.
-  returned: on failure
+  description: Code of the first error that the API answered, or none.
+  returned: on failure, when the options could be understood
   type: str
   sample: ImageQuotaLimitExceeded
 request_id:
-  description: Id of the request that failed; Tencent Cloud's support asks for it.
-  returned: on failure
+  description: Id of the request that failed; Tencent Cloud's support asks for it, or none.
+  returned: on failure, when the options could be understood
   type: str
   sample: 71e69b56-32be-4412-ab45-49eded6a87be
 """

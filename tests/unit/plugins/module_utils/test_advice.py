@@ -22,5 +22,10 @@ def test_a_whole_sentence() -> None:
     )
 
 
+def test_a_code_that_nobody_has_heard_of_has_a_way_out_too() -> None:
+    text = sentence("Waiting", "SomethingUnheardOf", "it is so", "r-1")
+    assert text.startswith("Waiting failed: SomethingUnheardOf: it is so (request r-1). Look the code up")
+
+
 def test_a_sentence_without_code() -> None:
     assert sentence("Waiting", None, "too long") == "Waiting failed: too long."
