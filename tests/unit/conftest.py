@@ -75,6 +75,9 @@ class VirtualTime:
     def monotonic(self) -> float:
         return self._clock.now()
 
+    def time(self) -> float:
+        return self._clock.now()
+
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self._clock.advance(seconds)
@@ -123,7 +126,8 @@ def run(cloud: Emulator, time: VirtualTime, capsys: pytest.CaptureFixture[str]) 
         result.pop("invocation", None)
         result["warnings"] = [_text(warning) for warning in result.get("warnings", [])]
         assert_documented(yaml.safe_load(module.RETURN), result)
-        for secret in ("acme-secret-key", "partner-secret-key"):
+        lent = [secret for key in cloud.world.temporary_keys.values() for secret in (key.secret_key, key.token)]
+        for secret in ("acme-secret-key", "partner-secret-key", *lent):
             assert secret not in output
         return result
 
