@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import typing as t
+from http.client import HTTPException
 from urllib.error import HTTPError
 from urllib.parse import quote
 
@@ -58,7 +59,7 @@ def _get(source: CvmRole, name: str, seconds: int) -> bytes:
         raise _failure(source, f"the metadata service answered HTTP {error.code}") from None
     except TimeoutError:
         raise _silent(source, timeout) from None
-    except OSError as error:
+    except (OSError, HTTPException, ValueError) as error:
         reason = getattr(error, "reason", error)
         if isinstance(reason, TimeoutError):
             raise _silent(source, timeout) from None

@@ -10,9 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from ansible_collections.tencentcloud.cvm.plugins.modules import image_info, image_sync_cross_region
+from ansible_collections.tencentcloud.cvm.plugins.modules import image_info, image_sync_cross_region, instance
 
 from tests.emulator import Emulator, ManualClock
+from tests.emulator.world import Role
 
 from ..conftest import Result, Run
 
@@ -273,3 +274,213 @@ def test_a_login_that_tccli_renews_meanwhile_goes_on(
     result = copy(run, **NO_KEY, profile="work")
     assert [item["status"] for item in result["copies"]] == ["copied", "copied"]
     assert {entry.outcome for entry in cloud.journal.entries} == {"ok"}
+
+
+# The role of a CVM instance -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def machine(cloud: Emulator, monkeypatch: pytest.MonkeyPatch) -> Role:
+    """The tests run on an instance of acme that has a role."""
+    monkeypatch.setenv("TENCENTCLOUD_METADATA_ENDPOINT", cloud.url)
+    role = cloud.world.accounts[ACME].roles["machine"] = Role("machine", on_instance=True)
+    return role
+
+
+@pytest.mark.usefixtures("machine")
+@pytest.mark.parametrize("how", ["option", "environment", "profile"])
+def test_the_role_of_the_instance(cloud: Emulator, run: Run, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    tccli_profile("work", {"type": "cvm-role"})
+    if how == "environment":
+        monkeypatch.setenv("TENCENTCLOUD_CAM_ROLE_NAME", "machine")
+    options = {"option": {"cam_role_name": "machine"}, "profile": {"profile": "work"}}.get(how, {})
+    assert found(look(run, **NO_KEY, **options)) == ["img-source01"]
+    names = 2 if how == "profile" else 1
+    assert actions(cloud) == [*["GetSecurityCredentials"] * names, "DescribeImages"]
+    assert sessions(cloud) == ["instance"]
+
+
+@pytest.mark.usefixtures("machine")
+def test_a_role_is_assumed_with_that_of_the_instance(cloud: Emulator, run: Run) -> None:
+    assert found(look(run, **NO_KEY, cam_role_name="machine", assume_role=ASSUME)) == ["img-source01"]
+    assert sessions(cloud) == ["instance", "ansible-tencentcloud-cvm"]
+
+
+@pytest.mark.usefixtures("machine")
+@pytest.mark.parametrize("lead", [300.0, 60.0])
+def test_a_wait_outlives_the_keys_of_the_instance(cloud: Emulator, run: Run, lead: float) -> None:
+    """Also where the service hands out the old key when it is asked some minutes before it expires."""
+    cloud.world.behaviour.copy_minutes = (60.0, 60.0)
+    cloud.world.behaviour.instance_key_lifetime = 1800.0
+    cloud.world.behaviour.instance_key_renewed_before = lead
+    result = copy(run, **NO_KEY, cam_role_name="machine")
+    assert [item["status"] for item in result["copies"]] == ["copied", "copied"]
+    assert {entry.outcome for entry in cloud.journal.entries} == {"ok"}
+    assert 3 <= len(lent_keys(cloud)) <= 4
+
+
+@pytest.mark.usefixtures("machine")
+def test_a_metadata_service_that_fails_for_a_while_is_asked_again(cloud: Emulator, run: Run) -> None:
+    cloud.world.behaviour.copy_minutes = (40.0, 40.0)
+    cloud.world.behaviour.instance_key_lifetime = 1800.0
+    cloud.add_faults({"do": "http", "action": "GetSecurityCredentials", "status": 503, "skip": 1, "times": 3})
+    result = copy(run, **NO_KEY, cam_role_name="machine")
+    assert [item["status"] for item in result["copies"]] == ["copied", "copied"]
+
+
+def test_no_metadata_service_is_asked_unless_a_role_is_named(
+    cloud: Emulator, run: Run, machine: Role, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TENCENTCLOUD_CAM_ROLE_NAME", "")
+    assert "No Tencent Cloud API key was found" in look(run, **NO_KEY)["msg"]
+    assert actions(cloud) == []
+
+
+def test_the_role_of_new_instances_is_not_taken_for_one_s_own(cloud: Emulator, run: Run, machine: Role) -> None:
+    """Both are called cam_role_name; the module instance means the former."""
+    asked = {"region": "ap-guangzhou", "name": "web", "image_id": "img-source01", "instance_type": "S5.MEDIUM2"}
+    result = run(instance, **NO_KEY, **asked, zone="ap-guangzhou-6", cam_role_name="machine")
+    assert "No Tencent Cloud API key was found" in result["msg"]
+    assert actions(cloud) == []
+
+
+METADATA = "Getting the key of the CVM role machine failed: MetadataError: "
+ADVICE = "It answers on CVM instances only, for a CAM role that is bound to the instance."
+BROKEN: list[tuple[dict[str, t.Any], str]] = [
+    ({"do": "http", "status": 404}, f"{METADATA}the role machine is not bound to this instance. {ADVICE}"),
+    ({"do": "http", "status": 500}, f"{METADATA}the metadata service answered HTTP 500. {ADVICE}"),
+    ({"do": "garbage", "when": "after"}, f"{METADATA}the metadata service's answer is not a key. {ADVICE}"),
+    ({"do": "error", "code": "Failed"}, f"{METADATA}the metadata service says Failed. {ADVICE}"),
+    ({"do": "delay", "seconds": 3}, f"{METADATA}{{url}} did not answer within 1 seconds. {ADVICE}"),
+    ({"do": "cut"}, f"{METADATA}{{url}} cannot be reached (Connection reset by peer). {ADVICE}"),
+    ({"do": "cut_body", "when": "after"}, f"{METADATA}{{url}} cannot be reached (Connection reset by peer). {ADVICE}"),
+]
+
+
+@pytest.mark.usefixtures("machine")
+@pytest.mark.parametrize(("fault", "message"), BROKEN, ids=[f"{fault['do']}" for fault, _message in BROKEN])
+def test_a_metadata_service_that_does_not_serve(
+    cloud: Emulator, run: Run, fault: dict[str, t.Any], message: str
+) -> None:
+    cloud.add_faults({**fault, "action": "GetSecurityCredentials", "times": None})
+    result = look(run, **NO_KEY, cam_role_name="machine", api_timeout=1)
+    assert result["msg"] == message.format(url=cloud.url)
+    assert result["error_code"] == "MetadataError"
+
+
+@pytest.mark.parametrize(
+    ("service", "text"),
+    [
+        ("http://127.0.0.1:1", "cannot be reached (Connection refused)"),
+        ("http://metadata.invalid", "cannot be reached ("),
+        ("metadata", "cannot be reached (unknown url type: "),
+    ],
+)
+def test_no_metadata_service(run: Run, monkeypatch: pytest.MonkeyPatch, service: str, text: str) -> None:
+    monkeypatch.setenv("TENCENTCLOUD_METADATA_ENDPOINT", service)
+    assert f"{METADATA}{service} {text}" in look(run, **NO_KEY, cam_role_name="machine")["msg"]
+
+
+@pytest.mark.parametrize(("bound", "text"), [(False, "no role is bound to this instance"), (True, "names 2 roles")])
+def test_a_profile_of_the_instance_s_role_needs_just_one(
+    cloud: Emulator, run: Run, machine: Role, bound: bool, text: str
+) -> None:
+    machine.on_instance = bound
+    cloud.world.accounts[ACME].roles["publisher"].on_instance = bound
+    tccli_profile("work", {"type": "cvm-role"})
+    assert look(run, **NO_KEY, profile="work")["msg"].startswith("Getting the key of the instance's CVM role failed: ")
+    assert text in look(run, **NO_KEY, profile="work")["msg"]
+
+
+@pytest.mark.usefixtures("machine")
+def test_no_proxy_comes_between_an_instance_and_its_metadata(
+    cloud: Emulator, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    monkeypatch.setenv("NO_PROXY", "api.invalid")
+    assert "Getting the key" not in look(run, **NO_KEY, cam_role_name="machine")["msg"]
+    assert actions(cloud) == ["GetSecurityCredentials"]
+
+
+# The OIDC token of a TKE pod ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def token_file(cloud: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The tests run in a pod of acme that has a role."""
+    role = Role("pod", provider_id="cls-1", web_token="oidc-token-of-the-pod")
+    cloud.world.accounts[ACME].roles["pod"] = role
+    path = tmp_path / "token"
+    path.write_text(f"{role.web_token}\n", "utf-8")
+    monkeypatch.setenv("TKE_REGION", "ap-beijing")
+    monkeypatch.setenv("TKE_PROVIDER_ID", "cls-1")
+    monkeypatch.setenv("TKE_WEB_IDENTITY_TOKEN_FILE", str(path))
+    monkeypatch.setenv("TKE_ROLE_ARN", f"qcs::cam::uin/{ACME}:roleName/pod")
+    return path
+
+
+@pytest.mark.usefixtures("token_file")
+def test_the_token_of_a_pod(cloud: Emulator, run: Run) -> None:
+    assert found(look(run, **NO_KEY)) == ["img-source01"]
+    assert actions(cloud) == ["AssumeRoleWithWebIdentity", "DescribeImages"]
+    assert cloud.journal.entries[0].region == "ap-beijing"
+
+
+def test_the_token_is_read_anew_for_each_key(
+    cloud: Emulator, run: Run, token_file: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Clusters replace a token before it expires; keys of 7200 seconds are renewed with the one that is there then."""
+    cloud.world.behaviour.copy_minutes = (150.0, 150.0)
+    began, advance = clock.now(), clock.advance
+
+    def advance_with_cluster(seconds: float) -> None:
+        advance(seconds)
+        if clock.now() - began > 3600:
+            cloud.world.accounts[ACME].roles["pod"].web_token = "the-next-oidc-token"
+            token_file.write_text("the-next-oidc-token", "utf-8")
+
+    monkeypatch.setattr(clock, "advance", advance_with_cluster)
+    result = copy(run, **NO_KEY, wait_timeout=10800)
+    assert [item["status"] for item in result["copies"]] == ["copied", "copied"]
+    assert actions(cloud).count("AssumeRoleWithWebIdentity") == 2
+    assert {entry.outcome for entry in cloud.journal.entries} == {"ok"}
+
+
+TOKEN = f"Getting the key of the role qcs::cam::uin/{ACME}:roleName/pod for the OIDC token of this pod failed: "
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, f"{TOKEN}TokenUnreadable: its file {{path}} cannot be read (No such file or directory)."),
+        ("", f"{TOKEN}TokenUnreadable: its file {{path}} is empty."),
+        (
+            "another-token",
+            f"{TOKEN}InvalidParameter.WebIdentityTokenError: The WebIdentityToken is not valid",
+        ),
+        ("another-token", "Check that TKE_PROVIDER_ID is the identity provider of this cluster."),
+    ],
+)
+def test_a_token_that_does_not_serve(run: Run, token_file: Path, text: str | None, message: str) -> None:
+    if text is None:
+        token_file.unlink()
+    else:
+        token_file.write_text(text, "utf-8")
+    result = look(run, **NO_KEY)
+    assert message.format(path=token_file) in result["msg"]
+    assert "another-token" not in str(result)
+
+
+def test_a_token_that_an_answer_repeats_is_not_shown(cloud: Emulator, run: Run, token_file: Path) -> None:
+    told = f"The WebIdentityToken {token_file.read_text('utf-8').strip()} has expired."
+    code = "InvalidParameter.WebIdentityTokenError"
+    cloud.add_faults({"do": "error", "code": code, "message": told, "action": "AssumeRoleWithWebIdentity"})
+    result = look(run, **NO_KEY)
+    assert "has expired" in result["msg"]
+    assert "oidc-token-of-the-pod" not in str(result)
+
+
+def test_a_pod_that_is_only_half_set_up(run: Run, token_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TKE_PROVIDER_ID")
+    assert "the OIDC token of a TKE pod (TKE_PROVIDER_ID not set)" in look(run, **NO_KEY)["msg"]
