@@ -241,6 +241,9 @@ def _innermost(error: BaseException) -> str:
             (item for item in (getattr(cause, "reason", None), *cause.args) if isinstance(item, BaseException)), None
         )
         cause = inner or cause.__cause__ or cause.__context__ or cause
+    untrusted = getattr(cause, "verify_message", None)
+    if untrusted:
+        return f"the endpoint's certificate is not trusted ({untrusted}); TENCENTCLOUD_CA_BUNDLE names those of your CA"
     text = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
     return f"no answer from the endpoint ({_shortened(text)})"
 

@@ -137,7 +137,7 @@ def _ca_bundle(environ: Mapping[str, str]) -> str | None:
     variable = next((name for name in CA_VARIABLES if environ.get(name)), None)
     if variable and not Path(environ[variable]).exists():
         raise InputError(
-            f"The environment variable {variable} names CA certificates in {environ[variable]}: no such file."
+            f"The environment variable {variable} names CA certificates in {environ[variable]}, where there are none."
         )
     return environ[variable] if variable else None
 

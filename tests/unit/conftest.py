@@ -55,6 +55,8 @@ SEED = {"accounts": ACCOUNTS, "images": [SOURCE, SHARED]}
 ALWAYS = {"changed", "failed", "msg", "warnings", "diff", "invocation", "deprecations"}
 """What Ansible itself puts into results, and what every module may return undocumented."""
 
+CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+
 Result = dict[str, t.Any]
 Run = Callable[..., Result]
 
@@ -85,9 +87,10 @@ class VirtualTime:
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: t.Any) -> None:
-    """No key and no proxy of the person who runs the tests gets in."""
+    """No key, proxy or CA certificate of the person who runs the tests gets in."""
     for name in list(os.environ):
-        if name.startswith(("TENCENTCLOUD_", "TCCLI_", "TKE_")) or name.upper().endswith("_PROXY"):
+        ours = name.startswith(("TENCENTCLOUD_", "TCCLI_", "TKE_"))
+        if ours or name.upper().endswith("_PROXY") or name in CA_VARIABLES:
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
 
