@@ -71,6 +71,8 @@ options:
         metadata service, V(http://metadata.tencentyun.com), is asked for it, without a proxy and for 3 seconds.
       - If unset, E(TENCENTCLOUD_CAM_ROLE_NAME) is used, when no key and no profile is set in the environment. The
         metadata service is never asked otherwise, except for a profile of the type C(cvm-role).
+      - In M(tencentcloud.cvm.instance), the option of this name is the role of the instances it launches; set
+        E(TENCENTCLOUD_CAM_ROLE_NAME) there.
       - E(TENCENTCLOUD_METADATA_ENDPOINT) puts another URL in place of the metadata service's, for tests.
     type: str
   region:

@@ -20,6 +20,7 @@ from ._credentials import find_source, first_set
 from ._errors import CloudError, InputError, SdkMissing
 from ._wait import Clock
 
+DEFAULT_DOMAIN = "tencentcloudapi.com"
 CA_VARIABLES = ("TENCENTCLOUD_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
 
@@ -51,7 +52,7 @@ CONNECTION_ARGUMENTS: dict[str, t.Any] = {
     },
     "cam_role_name": {"type": "str"},
     "region": {"type": "str", "fallback": _fallback("TENCENTCLOUD_REGION")},
-    "domain": {"type": "str", "fallback": _fallback("TENCENTCLOUD_DOMAIN"), "default": "tencentcloudapi.com"},
+    "domain": {"type": "str", "fallback": _fallback("TENCENTCLOUD_DOMAIN"), "default": DEFAULT_DOMAIN},
     "endpoint": {"type": "str", "fallback": _fallback("TENCENTCLOUD_ENDPOINT")},
     "api_timeout": {"type": "int", "default": 60},
 }
@@ -127,7 +128,7 @@ def _connection(params: Mapping[str, t.Any]) -> Connection:
     return Connection(
         source=find_source(params, os.environ, Path.home()),
         endpoint=(params["endpoint"] or "").rstrip("/") or None,
-        domain=params["domain"],
+        domain=params["domain"] or DEFAULT_DOMAIN,
         timeout=params["api_timeout"],
         ca_bundle=_ca_bundle(os.environ),
     )

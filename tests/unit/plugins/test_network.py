@@ -91,6 +91,15 @@ def test_the_public_endpoints_of_a_domain(
     assert https_proxy.hosts == {f"cvm.{domain}:443", f"sts.{domain}:443"}
 
 
+def test_an_empty_domain_is_not_given(
+    run: Run, monkeypatch: pytest.MonkeyPatch, https_proxy: Proxy, ca_file: str
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", https_proxy.url)
+    monkeypatch.setenv("TENCENTCLOUD_CA_BUNDLE", ca_file)
+    assert found(look(run, endpoint="", domain="")) == ["img-source01"]
+    assert https_proxy.hosts == {"cvm.tencentcloudapi.com:443"}
+
+
 # Proxies --------------------------------------------------------------------------------------------------------------
 
 
