@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import typing as t
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -74,4 +75,4 @@ class AssumedRole:
     external_id: str | None = None
 
 
-Source = Credential | Login | CvmRole | WebIdentity | AssumedRole
+Source: t.TypeAlias = "Credential | Login | CvmRole | WebIdentity | AssumedRole"

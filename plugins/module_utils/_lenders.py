@@ -14,7 +14,7 @@ from ._keys import AssumedRole, Credential, CvmRole, Login, Source, WebIdentity
 from ._metadata import role_key
 from ._profiles import read_file, text
 
-Sts = t.Callable[[Source | None, str | None, str, dict[str, t.Any]], dict[str, t.Any]]
+Sts: t.TypeAlias = "t.Callable[[Source | None, str | None, str, dict[str, t.Any]], dict[str, t.Any]]"
 """sts(whose key signs or None for nobody's, region or None for the module's own, action, params)"""
 
 

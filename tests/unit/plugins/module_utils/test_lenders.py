@@ -23,7 +23,7 @@ BASE = Credential("id", "key")
 LENT = {"Credentials": {"TmpSecretId": "t-id", "TmpSecretKey": "t-key", "Token": "t-token"}, "ExpiredTime": 900}
 
 
-def lent(source: Source, answer: t.Any = LENT, learned: list[str] | None = None) -> tuple[Credential, list[t.Any]]:
+def lent(source: Source, answer: t.Any = None, learned: list[str] | None = None) -> tuple[Credential, list[t.Any]]:
     """The key, and what STS was asked for it."""
     asked: list[t.Any] = []
 
@@ -31,7 +31,7 @@ def lent(source: Source, answer: t.Any = LENT, learned: list[str] | None = None)
         asked.append(question)
         if isinstance(answer, CloudError):
             raise answer
-        given: dict[str, t.Any] = answer
+        given: dict[str, t.Any] = LENT if answer is None else answer
         return given
 
     secrets: list[str] = [] if learned is None else learned
