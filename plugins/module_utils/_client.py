@@ -17,8 +17,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from . import _retry
-from ._credentials import Credential
 from ._errors import CloudError, SdkMissing
+from ._keyring import KeyRing, Learn
+from ._keys import Credential, Source
+from ._lenders import obtain
 from ._version import VERSION
 from ._wait import Clock, Deadline
 
@@ -41,6 +43,10 @@ RETRY_SECONDS = 60.0
 
 MOST_THREADS = 16
 
+TOKEN_REFUSED = "AuthFailure.TokenFailure"  # noqa: S105 - an error code
+STS_REGION = "ap-guangzhou"
+"""Where roles are assumed by a module that works in no region of its own. STS knows the same roles everywhere."""
+
 T = t.TypeVar("T")
 R = t.TypeVar("R")
 
@@ -61,13 +67,14 @@ STS = Service("sts", "2018-08-13")
 class Connection:
     """Where the API is and how to reach it.
 
+    :param source: where the key comes from; None signs nothing
     :param endpoint: one URL for every service (a gateway, the emulator); None is the public ``<service>.<domain>``
     :param domain: root domain of the public endpoints
     :param timeout: seconds that one HTTP request may take
     :param ca_bundle: file of CA certificates; None is the SDK's own
     """
 
-    credential: Credential
+    source: Source | None
     endpoint: str | None = None
     domain: str = "tencentcloudapi.com"
     timeout: int = 60
@@ -91,11 +98,12 @@ class _Threads:
 
 @dataclass(frozen=True)
 class Client:
-    """One account's API, looked at from one region."""
+    """One account's API, looked at from one region. Without keys it signs nothing."""
 
     connection: Connection
     region: str
     clock: Clock
+    keys: KeyRing | None = None
     deadline: Deadline | None = None
     _threads: _Threads = field(default_factory=_Threads, repr=False)
 
@@ -114,12 +122,17 @@ class Client:
         """Call an action and return its Response. Repeats what the retry rules allow; raises CloudError."""
         params = params or {}
         deadline = self.deadline or Deadline.after(self.clock, RETRY_SECONDS)
-        attempt = 0
+        attempt, refused = 0, False
         while True:
             attempt += 1
+            key = self.key()
             try:
-                return self._call_once(service, action, params)
+                return self._call_once(key, service, action, params)
             except CloudError as error:
+                # A call whose key is refused has not run.
+                if error.code == TOKEN_REFUSED and not refused and self._has_another(key):
+                    refused = True
+                    continue
                 fate, repeatable = _retry.fate_of(error.code), _retry.repeatable(action, params)
                 error.may_have_run = fate is _retry.Fate.UNKNOWN and not repeatable
                 if deadline.passed() or not _retry.may_repeat(fate, repeatable, attempt):
@@ -136,13 +149,24 @@ class Client:
             if not page or len(items) >= (answer.get("TotalCount") or 0):
                 return items
 
-    def _call_once(self, service: Service, action: str, params: dict[str, t.Any]) -> dict[str, t.Any]:
+    def key(self) -> Credential | None:
+        """The key that a call would be signed with now."""
+        return self.keys.current() if self.keys else None
+
+    def _has_another(self, refused: Credential | None) -> bool:
+        return self.keys is not None and refused is not None and self.keys.another(refused)
+
+    def _call_once(
+        self, key: Credential | None, service: Service, action: str, params: dict[str, t.Any]
+    ) -> dict[str, t.Any]:
         def failure(code: str, message: str, request_id: str | None = None) -> CloudError:
             return CloudError(action, self.region, code, message, request_id)
 
         headers = {"X-TC-Region": self.region} if self.region else {}
         try:
-            answer = self._sdk_client(service).call_json(action, params, headers)
+            sdk = self._sdk_client(service)
+            sdk.credential = sdk_credential.Credential(key.secret_id, key.secret_key, key.token) if key else None
+            answer = sdk.call_json(action, params, headers, {} if key else {"SkipSign": True})
             response = answer["Response"]
             # The SDK sees no error in an answer whose Content-Type is not exactly application/json.
             if "Error" in response:
@@ -163,10 +187,20 @@ class Client:
         return clients[service.name]
 
 
-def connect(connection: Connection, region: str, clock: Clock) -> Client:
+def connect(connection: Connection, region: str, clock: Clock, learn: Learn = lambda _secrets: None) -> Client:
+    """A client of the API; ``learn`` is told of every secret that it comes to know."""
     if not HAS_SDK:
         raise SdkMissing(SDK_PACKAGE)
-    return Client(connection, region, clock)
+
+    def sts(base: Source | None, where: str | None, action: str, params: dict[str, t.Any]) -> dict[str, t.Any]:
+        asking = connect(replace(connection, source=base), where or region or STS_REGION, clock, learn)
+        return asking.call(action, params, STS)
+
+    source = connection.source
+    if source is None:
+        return Client(connection, region, clock)
+    keys = KeyRing(lambda: obtain(source, sts, learn, clock.wall(), connection.timeout), clock, learn)
+    return Client(connection, region, clock, keys)
 
 
 def _make_sdk_client(connection: Connection, service: Service) -> t.Any:
@@ -181,11 +215,12 @@ def _make_sdk_client(connection: Connection, service: Service) -> t.Any:
         language="en-US",
         request_client=f"Ansible-tencentcloud.cvm-{VERSION}",
     )
-    key = connection.credential
-    # The region goes with each call, so that one client and its connections serve every region.
-    return CommonClient(
-        service.name, service.version, sdk_credential.Credential(key.secret_id, key.secret_key, key.token), "", profile
-    )
+    # The key and the region go with each call, so that one client and its connections serve every region.
+    client = CommonClient(service.name, service.version, None, "", profile)
+    # The SDK takes HTTPS_PROXY for http:// as well, and NO_PROXY for a text to find the endpoint in; requests, which it
+    # sends with, reads all of them as everybody else does.
+    client.request.conn.proxy = None
+    return client
 
 
 def _readable(error: t.Any) -> str:
@@ -207,6 +242,9 @@ def _innermost(error: BaseException) -> str:
             (item for item in (getattr(cause, "reason", None), *cause.args) if isinstance(item, BaseException)), None
         )
         cause = inner or cause.__cause__ or cause.__context__ or cause
+    untrusted = getattr(cause, "verify_message", None)
+    if untrusted:
+        return f"the endpoint's certificate is not trusted ({untrusted}); TENCENTCLOUD_CA_BUNDLE names those of your CA"
     text = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
     return f"no answer from the endpoint ({_shortened(text)})"
 

@@ -16,11 +16,12 @@ from ansible.module_utils.basic import AnsibleFallbackNotFound, AnsibleModule, m
 
 from ._advice import sentence
 from ._client import Client, Connection, connect
-from ._credentials import find_credential, first_set
+from ._credentials import find_source, first_set
 from ._errors import CloudError, InputError, SdkMissing
 from ._wait import Clock
 
-CA_VARIABLES = ("TENCENTCLOUD_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
+DEFAULT_DOMAIN = "tencentcloudapi.com"
+CA_VARIABLES = ("TENCENTCLOUD_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
 
 def from_environment(*names: str) -> str:
@@ -40,8 +41,18 @@ CONNECTION_ARGUMENTS: dict[str, t.Any] = {
     "secret_key": {"type": "str", "no_log": True},
     "token": {"type": "str", "no_log": True},
     "profile": {"type": "str"},
+    "assume_role": {
+        "type": "dict",
+        "options": {
+            "role_arn": {"type": "str"},
+            "session_name": {"type": "str"},
+            "duration": {"type": "int"},
+            "external_id": {"type": "str"},
+        },
+    },
+    "cam_role_name": {"type": "str"},
     "region": {"type": "str", "fallback": _fallback("TENCENTCLOUD_REGION")},
-    "domain": {"type": "str", "fallback": _fallback("TENCENTCLOUD_DOMAIN"), "default": "tencentcloudapi.com"},
+    "domain": {"type": "str", "fallback": _fallback("TENCENTCLOUD_DOMAIN"), "default": DEFAULT_DOMAIN},
     "endpoint": {"type": "str", "fallback": _fallback("TENCENTCLOUD_ENDPOINT")},
     "api_timeout": {"type": "int", "default": 60},
 }
@@ -85,8 +96,12 @@ def run_module(body: Body, arguments: Mapping[str, t.Any], **rules: t.Any) -> No
     ``rules`` are those of AnsibleModule: mutually_exclusive, required_one_of and so on.
     """
     module = AnsibleModule(argument_spec={**CONNECTION_ARGUMENTS, **arguments}, supports_check_mode=True, **rules)
+    # Where a module calls something else by the name of a connection option, that is not to be taken for it.
+    own = {name: module.params[name] for name in CONNECTION_ARGUMENTS if name not in arguments}
     try:
-        client = connect(_connection(module), module.params["region"] or "", Clock())
+        client = connect(_connection(own), module.params["region"] or "", Clock(), module.no_log_values.update)
+        # Before anything else, so that whoever has no key is told so and not what it would have been for.
+        client.key()
         result = body(Task(module.params, module.check_mode, client))
     except SdkMissing as error:
         module.fail_json(msg=f"{missing_required_lib(str(error))} Install it with: pip install {error}")
@@ -106,21 +121,26 @@ def run_module(body: Body, arguments: Mapping[str, t.Any], **rules: t.Any) -> No
     module.exit_json(**result)
 
 
-def _connection(module: AnsibleModule) -> Connection:
-    params = module.params
+def _connection(params: Mapping[str, t.Any]) -> Connection:
     _check_endpoint(params["endpoint"])
     if params["api_timeout"] <= 0:
         raise InputError("api_timeout must be more than 0 seconds.")
-    credential = find_credential(params, os.environ, Path.home())
-    # A key from the environment or a profile is as secret as one from an option.
-    module.no_log_values.update(credential.secrets())
     return Connection(
-        credential=credential,
+        source=find_source(params, os.environ, Path.home()),
         endpoint=(params["endpoint"] or "").rstrip("/") or None,
-        domain=params["domain"],
+        domain=params["domain"] or DEFAULT_DOMAIN,
         timeout=params["api_timeout"],
-        ca_bundle=first_set(os.environ, CA_VARIABLES),
+        ca_bundle=_ca_bundle(os.environ),
     )
+
+
+def _ca_bundle(environ: Mapping[str, str]) -> str | None:
+    variable = next((name for name in CA_VARIABLES if environ.get(name)), None)
+    if variable and not Path(environ[variable]).exists():
+        raise InputError(
+            f"The environment variable {variable} names CA certificates in {environ[variable]}, where there are none."
+        )
+    return environ[variable] if variable else None
 
 
 def _check_endpoint(endpoint: str | None) -> None:

@@ -24,6 +24,10 @@ class Clock:
         """Seconds since some fixed moment."""
         return time.monotonic()
 
+    def wall(self) -> float:
+        """Seconds since the epoch, in which the expiry of keys is told."""
+        return time.time()
+
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
 

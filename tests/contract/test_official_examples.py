@@ -16,6 +16,11 @@ from tests.emulator.actions import HANDLERS
 from tests.emulator.errors import ApiError
 from tests.emulator.pipeline import read_query
 
+AGAINST_THEIR_DESCRIPTION = {
+    ("AssumeRoleWithWebIdentity", "DurationSeconds"): ("1800", 1800),
+}
+"""Examples whose value is of another type than Tencent's own description says: (what it is, what it should be)."""
+
 
 def examples(services: Path) -> t.Iterator[tuple[schema.Service, str, dict[str, str]]]:
     for service in schema.services().values():
@@ -39,14 +44,19 @@ def request_of(service: schema.Service, action: str, text: str) -> dict[str, t.A
 
 def test_every_official_example_request_is_accepted(services: Path) -> None:
     count = 0
+    odd = dict(AGAINST_THEIR_DESCRIPTION)
     for service, action, example in examples(services):
         params = request_of(service, action, example["input"])
+        for name, value in params.items():
+            if AGAINST_THEIR_DESCRIPTION.get((action, name), (None,))[0] == value:
+                params[name] = odd.pop((action, name))[1]
         try:
             service.check_request(action, params)
         except ApiError as error:
             pytest.fail(f"{service.name} {action} ({example['title']}): {error}")
         count += 1
     assert count > 40
+    assert odd == {}, "these examples have been mended"
 
 
 def test_every_official_example_answer_fits_the_schema(services: Path) -> None:

@@ -8,7 +8,7 @@ import traceback
 import typing as t
 from pathlib import Path
 
-from . import admin, seed
+from . import admin, metadata, seed
 from .clock import Clock, ManualClock, ScaledClock
 from .faults import Fault
 from .http import Server
@@ -92,11 +92,16 @@ class Emulator:
     def _answer(self, method: str, path: str, request: Request) -> Response:
         if path.startswith(admin.PATH):
             return self._controlled(method, path, request.body)
+        if path.startswith(metadata.PATH):
+            return self._guarded(path, lambda: metadata.answer(self.world, self.journal, request.method, path))
         return self._pipeline.answer(request)
 
     def _controlled(self, method: str, path: str, body: bytes) -> Response:
+        return self._guarded(path, lambda: admin.answer(self, method, path, body))
+
+    def _guarded(self, path: str, answer: t.Callable[[], Response]) -> Response:
         try:
-            return admin.answer(self, method, path, body)
+            return answer()
         except Exception:  # noqa: BLE001 - as in the pipeline: a bug must be seen as one
             self._bugs.append(f"{path}: {traceback.format_exc()}")
             return Response(500, b"emulator bug, see /_emulator/bugs", "text/plain; charset=utf-8")

@@ -121,6 +121,15 @@ class Behaviour:
             "The code of RunInstances for a known ClientToken with other parameters; empty answers as the first time.",
         ),
     )
+    instance_key_lifetime: float = field(
+        default=7200.0, metadata=_because("unknown", "Virtual seconds that a key of the metadata service lives.")
+    )
+    instance_key_renewed_before: float = field(
+        default=300.0,
+        metadata=_because(
+            "unknown", "The metadata service hands out the same key until so many virtual seconds before it expires."
+        ),
+    )
     rate_limits: bool = field(
         default=False,
         metadata=_because("documented", "Refuse more requests a virtual second than the API's pages allow."),
@@ -226,7 +235,15 @@ INFERRED: tuple[tuple[str, str], ...] = (
     ("tags", "Removing a tag that is not there succeeds."),
     ("sts", "The key of an account counts as that of a CAM user (Type CAMUser) whose uin is the account's."),
     ("sts", "A role that does not trust the caller, or a wrong external id: UnauthorizedOperation."),
+    (
+        "sts",
+        "Authorization: SKIP for another action than AssumeRoleWithWebIdentity: AuthFailure.InvalidAuthorization.",
+    ),
+    ("sts", "AssumeRoleWithWebIdentity of a role that is not there or trusts another provider: UnauthorizedOperation."),
+    ("sts", "The caller of a key that was got with a token (PrincipalId) is the identity provider."),
     ("sts", "Temporary keys expire in virtual time; an expired one answers AuthFailure.TokenFailure."),
+    ("metadata", "Without a role's name, the names of the bound roles come a line each; without any, HTTP 404."),
+    ("metadata", "A role that is not bound to the instance: HTTP 404."),
     ("vpc", "Unknown ids give an empty list."),
     ("regions", "Zone ids of regions other than ap-guangzhou and ap-beijing are made up."),
 )

@@ -11,7 +11,7 @@ import traceback
 import typing as t
 import urllib.parse
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from . import catalogue, schema
 from .actions import HANDLERS, REGIONLESS
@@ -29,6 +29,12 @@ RATES = {
     "DescribeZones": 20,
 }
 """Requests a second, per account, region and action (API category page and action pages); the others have 10."""
+
+UNSIGNED = {"AssumeRoleWithWebIdentity": "sts"}
+"""Actions that may come with ``Authorization: SKIP`` (their pages say so) -> their service."""
+
+NOBODY = Account("", "nobody")
+"""Who asks without a signature."""
 
 GLOBAL_SERVICES = ("sts", "tag", "region")
 
@@ -120,15 +126,21 @@ class Pipeline:
         context.region = entry.region = request.header("x-tc-region")
         entry.language = request.header("x-tc-language")
         entry.client = request.header("x-tc-requestclient")
-        context.claim = read_claim(request.header("authorization"))
-        entry.service = context.claim.service
-        context.service = schema.services().get((context.claim.service, request.header("x-tc-version")))
+        if request.header("authorization") == "SKIP" and context.action in UNSIGNED:
+            entry.service = UNSIGNED[context.action]
+        else:
+            context.claim = read_claim(request.header("authorization"))
+            entry.service = context.claim.service
+        context.service = schema.services().get((entry.service, request.header("x-tc-version")))
         if context.service is None:
-            known = any(service == context.claim.service for service, _version in schema.services())
+            known = any(service == entry.service for service, _version in schema.services())
             raise ApiError("NoSuchVersion" if known else "NoSuchProduct", "There is no such service and version.")
 
     def _authenticate(self, context: Context) -> None:
-        request, claim = context.request, _known(context.claim)
+        if context.claim is None:
+            context.account = NOBODY
+            return
+        request, claim = context.request, context.claim
         check_time(claim, request.header("x-tc-timestamp"), time.time())
         account, key, context.temporary = self._key_of(claim.secret_id, request.header("x-tc-token"))
         check_signature(claim, key, request.method, request.query, request.headers, request.body)
@@ -262,16 +274,7 @@ class Pipeline:
         told = self._finish(context, result)
         if fault.do not in ("throttle", "error", "delay"):
             context.entry.outcome = f"<{fault.do}>"
-        half = len(told.body) // 2
-        shapes = {
-            "http": Response(fault.status, b"<html>bad gateway</html>", "text/html"),
-            "cut": Response(200, told.body, cut_after=0),
-            "cut_body": Response(200, told.body, cut_after=half),
-            "garbage": Response(200, told.body[:half] + b"\xff<"),
-            "wrong_type": Response(200, told.body, "application/json; charset=utf-8"),
-            "delay": Response(200, told.body, delay=fault.seconds),
-        }
-        return shapes.get(fault.do, told)
+        return broken(told, fault)
 
     def _bug(self, context: Context, text: str) -> Response:
         context.entry.outcome = "<bug>"
@@ -280,6 +283,20 @@ class Pipeline:
 
 
 T = t.TypeVar("T")
+
+
+def broken(told: Response, fault: Fault) -> Response:
+    """What becomes of an answer on its way."""
+    half = len(told.body) // 2
+    shapes = {
+        "http": Response(fault.status, b"<html>bad gateway</html>", "text/html"),
+        "cut": replace(told, cut_after=0),
+        "cut_body": replace(told, cut_after=half),
+        "garbage": replace(told, body=told.body[:half] + b"\xff<"),
+        "wrong_type": replace(told, content_type="application/json; charset=utf-8"),
+        "delay": replace(told, delay=fault.seconds),
+    }
+    return shapes.get(fault.do, told)
 
 
 def _known(value: T | None) -> T:

@@ -43,7 +43,7 @@ EMULATED: dict[tuple[str, str], tuple[str, ...]] = {
         "TerminateInstances",
     ),
     ("region", "2022-06-27"): ("DescribeRegions", "DescribeZones"),
-    ("sts", "2018-08-13"): ("AssumeRole", "GetCallerIdentity"),
+    ("sts", "2018-08-13"): ("AssumeRole", "AssumeRoleWithWebIdentity", "GetCallerIdentity"),
     ("tag", "2018-08-13"): (
         "DescribeResourceTagsByResourceIds",
         "ModifyResourceTags",

@@ -144,12 +144,23 @@ def _account(world: World, item: Data) -> None:
         regions=tuple(item["regions"]) if "regions" in item else None,
     )
     for role in item.get("roles", []):
-        trusted = tuple(str(uin) for uin in role.get("trusted", ()))
-        account.roles[role["name"]] = Role(role["name"], trusted, role.get("external_id"))
+        account.roles[role["name"]] = _role(role)
     world.accounts[account.uin] = account
     for region in catalogue.regions().values():
         if region.usable:
             _default_network(world, account.uin, region)
+
+
+def _role(item: Data) -> Role:
+    identity = item.get("web_identity") or {}
+    return Role(
+        item["name"],
+        trusted=tuple(str(uin) for uin in item.get("trusted", ())),
+        external_id=item.get("external_id"),
+        on_instance=item.get("on_instance", False),
+        provider_id=identity.get("provider_id"),
+        web_token=identity.get("token"),
+    )
 
 
 def _default_network(world: World, uin: str, region: catalogue.Region) -> None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import random
+import re
 import threading
 import typing as t
 import uuid
@@ -20,14 +21,23 @@ CREATEFAILED, IMPORTFAILED = "CREATEFAILED", "IMPORTFAILED"
 DEFAULT_IMAGE_QUOTA = 500
 RESERVED_TAG_PREFIXES = ("qcloud", "tencent", "project")
 
+_ROLE_ARN = re.compile(r"qcs::cam::uin/(?P<uin>\d+):roleName/(?P<role>[\w.@-]+)")
+
 
 @dataclass
 class Role:
-    """A CAM role of an account: who may assume it, with which external id."""
+    """A CAM role of an account: who may assume it, with which external id.
+
+    :param on_instance: it is bound to the CVM instance that the client runs on
+    :param provider_id: the identity provider whose tokens it trusts; ``web_token`` is the one that is valid
+    """
 
     name: str
     trusted: tuple[str, ...] = ()
     external_id: str | None = None
+    on_instance: bool = False
+    provider_id: str | None = None
+    web_token: str | None = None
 
 
 @dataclass
@@ -49,7 +59,7 @@ class Account:
 
 @dataclass(frozen=True)
 class TemporaryKey:
-    """What AssumeRole hands out."""
+    """What STS and the metadata service hand out."""
 
     secret_id: str
     secret_key: str
@@ -239,6 +249,8 @@ class World:
         self.key_pairs: dict[str, KeyPair] = {}
         self.launches: dict[tuple[str, str, str], Launch] = {}
         self.temporary_keys: dict[str, TemporaryKey] = {}
+        self.instance_keys: dict[tuple[str, str], TemporaryKey] = {}
+        """(account, role) -> the key that the metadata service hands out at present"""
         self._tags: dict[str, TagSheet] = {}
         # Ids need to be repeatable, not secret. What is made gets its ids from a stream of its own, so that they do not
         # depend on how many requests were made before.
@@ -247,6 +259,27 @@ class World:
 
     def now(self) -> float:
         return self.clock.now()
+
+    def role(self, arn: str) -> tuple[Account, Role] | None:
+        """The role that an ARN names, and whose it is."""
+        found = _ROLE_ARN.fullmatch(arn)
+        owner = self.accounts.get(found["uin"]) if found else None
+        role = owner.roles.get(found["role"]) if owner and found else None
+        return (owner, role) if owner and role else None
+
+    def lend_key(self, owner: Account, role: Role, expires: float, session: str, issued_to: str = "") -> TemporaryKey:
+        key = TemporaryKey(
+            secret_id=self.new_id("AKIDtemporary", 12).replace("-", ""),
+            secret_key=self.new_id("key", 24),
+            token=self.new_id("token", 32),
+            account=owner.uin,
+            role=role.name,
+            expires=expires,
+            session=session,
+            issued_to=issued_to,
+        )
+        self.temporary_keys[key.secret_id] = key
+        return key
 
     def new_id(self, prefix: str, length: int = 8) -> str:
         letters = "0123456789abcdefghijklmnopqrstuvwxyz"

@@ -55,6 +55,8 @@ SEED = {"accounts": ACCOUNTS, "images": [SOURCE, SHARED]}
 ALWAYS = {"changed", "failed", "msg", "warnings", "diff", "invocation", "deprecations"}
 """What Ansible itself puts into results, and what every module may return undocumented."""
 
+CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+
 Result = dict[str, t.Any]
 Run = Callable[..., Result]
 
@@ -75,6 +77,9 @@ class VirtualTime:
     def monotonic(self) -> float:
         return self._clock.now()
 
+    def time(self) -> float:
+        return self._clock.now()
+
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self._clock.advance(seconds)
@@ -82,9 +87,10 @@ class VirtualTime:
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: t.Any) -> None:
-    """No key and no proxy of the person who runs the tests gets in."""
+    """No key, proxy or CA certificate of the person who runs the tests gets in."""
     for name in list(os.environ):
-        if name.startswith(("TENCENTCLOUD_", "TCCLI_", "TKE_")) or name.upper().endswith("_PROXY"):
+        ours = name.startswith(("TENCENTCLOUD_", "TCCLI_", "TKE_"))
+        if ours or name.upper().endswith("_PROXY") or name in CA_VARIABLES:
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
 
@@ -123,7 +129,8 @@ def run(cloud: Emulator, time: VirtualTime, capsys: pytest.CaptureFixture[str]) 
         result.pop("invocation", None)
         result["warnings"] = [_text(warning) for warning in result.get("warnings", [])]
         assert_documented(yaml.safe_load(module.RETURN), result)
-        for secret in ("acme-secret-key", "partner-secret-key"):
+        lent = [secret for key in cloud.world.temporary_keys.values() for secret in (key.secret_key, key.token)]
+        for secret in ("acme-secret-key", "partner-secret-key", *lent):
             assert secret not in output
         return result
 

@@ -120,8 +120,11 @@ PURE = (
     "_copy_order",
     "_copy_plan",
     "_copy_track",
+    "_credentials",
     "_instance_order",
     "_instance_plan",
+    "_keys",
+    "_profiles",
     "_regions",
     "_retry",
 )

@@ -4,17 +4,14 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 
 from ..call import Call
 from ..clock import iso
 from ..errors import ApiError
-from ..world import TemporaryKey
+from ..world import Account, Role
 
 Answer = dict[str, t.Any]
-
-_ROLE = re.compile(r"qcs::cam::uin/(?P<uin>\d+):roleName/(?P<role>[\w.@-]+)")
 
 
 def get_caller_identity(call: Call) -> Answer:
@@ -37,27 +34,31 @@ def get_caller_identity(call: Call) -> Answer:
 
 
 def assume_role(call: Call) -> Answer:
-    found = _ROLE.fullmatch(call.params["RoleArn"])
-    owner = call.world.accounts.get(found["uin"]) if found else None
-    role = owner.roles.get(found["role"]) if owner and found else None
-    if owner is None or role is None:
+    found = call.world.role(call.params["RoleArn"])
+    if found is None:
         raise ApiError("ResourceNotFound.RoleNotFound", f"The role {call.params['RoleArn']} is not found.")
+    owner, role = found
     if call.account.uin not in role.trusted:
         raise ApiError("UnauthorizedOperation", f"{call.account.uin} may not assume {role.name}.")
     if role.external_id is not None and call.get("ExternalId") != role.external_id:
         raise ApiError("UnauthorizedOperation", f"The external id of {role.name} is missing or wrong.")
+    return _lend(call, owner, role, call.account.uin)
+
+
+def assume_role_with_web_identity(call: Call) -> Answer:
+    """Nobody signs this: the token says who asks."""
+    found = call.world.role(call.params["RoleArn"])
+    if found is None or found[1].provider_id != call.params["ProviderId"]:
+        raise ApiError("UnauthorizedOperation", f"{call.params['RoleArn']} does not trust {call.params['ProviderId']}.")
+    owner, role = found
+    if call.params["WebIdentityToken"] != role.web_token:
+        raise ApiError("InvalidParameter.WebIdentityTokenError", "The WebIdentityToken is not valid.")
+    return _lend(call, owner, role, call.params["ProviderId"])
+
+
+def _lend(call: Call, owner: Account, role: Role, issued_to: str) -> Answer:
     expires = call.now + call.get("DurationSeconds", 7200)
-    key = TemporaryKey(
-        secret_id=call.world.new_id("AKIDtemporary", 12).replace("-", ""),
-        secret_key=call.world.new_id("key", 24),
-        token=call.world.new_id("token", 32),
-        account=owner.uin,
-        role=role.name,
-        expires=expires,
-        session=call.params["RoleSessionName"],
-        issued_to=call.account.uin,
-    )
-    call.world.temporary_keys[key.secret_id] = key
+    key = call.world.lend_key(owner, role, expires, call.params["RoleSessionName"], issued_to)
     return {
         "Credentials": {"Token": key.token, "TmpSecretId": key.secret_id, "TmpSecretKey": key.secret_key},
         "ExpiredTime": int(expires),
@@ -67,5 +68,6 @@ def assume_role(call: Call) -> Answer:
 
 ACTIONS: dict[str, t.Callable[[Call], Answer]] = {
     "AssumeRole": assume_role,
+    "AssumeRoleWithWebIdentity": assume_role_with_web_identity,
     "GetCallerIdentity": get_caller_identity,
 }

@@ -25,6 +25,8 @@ SEED: dict[str, t.Any] = {
             "roles": [
                 {"name": "open", "trusted": [PARTNER, ACME]},
                 {"name": "guarded", "trusted": [PARTNER], "external_id": "word"},
+                {"name": "machine", "on_instance": True},
+                {"name": "pod", "web_identity": {"provider_id": "cls-1", "token": "oidc-token"}},
             ],
         },
         {"name": "partner", "uin": PARTNER, "credentials": [{"secret_id": "AKIDpartner", "secret_key": "partner-key"}]},

@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import pytest
 
 from tests.emulator import Emulator, ManualClock
 
-from .client import Answer, Api, Key
+from .client import Answer, Api, Key, Reply, opened, transmit
 from .conftest import ACME, PARTNER, START, Refuses, image_ids
 
 OPEN = f"qcs::cam::uin/{ACME}:roleName/open"
@@ -118,6 +119,60 @@ def test_an_external_id_opens_a_guarded_role(cloud: Emulator, partner: Api, api:
 
 def test_an_external_id_that_nobody_asks_for_does_not_hurt(partner: Api) -> None:
     assert assume(partner, ExternalId="word")
+
+
+# Tokens in place of a signature ---------------------------------------------------------------------------------------
+
+POD = f"qcs::cam::uin/{ACME}:roleName/pod"
+IDENTITY = {"ProviderId": "cls-1", "WebIdentityToken": "oidc-token", "RoleArn": POD, "RoleSessionName": "visit"}
+
+
+def unsigned(
+    cloud: Emulator, action: str = "AssumeRoleWithWebIdentity", service: str = "sts", **params: t.Any
+) -> Reply:
+    nobody = Api(cloud, Key("", ""))
+    headers = {**nobody.headers(action, service=service), "authorization": "SKIP"}
+    return transmit(cloud.url, "POST", "/", headers, json.dumps({**IDENTITY, **params}).encode())
+
+
+def test_a_token_is_as_good_as_a_signature(cloud: Emulator) -> None:
+    answer = opened(unsigned(cloud, DurationSeconds=900))
+    assert answer["ExpiredTime"] == START + 900
+    told = with_key_of(cloud, answer)("GetCallerIdentity", service="sts")
+    assert (told["AccountId"], told["UserId"], told["PrincipalId"]) == (ACME, "pod:visit", "cls-1")
+    asked = cloud.journal.calls("AssumeRoleWithWebIdentity")
+    assert [(entry.service, entry.account, entry.outcome) for entry in asked] == [("sts", "", "ok")]
+    assert cloud.journal.writes() == []
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({"WebIdentityToken": "another"}, "InvalidParameter.WebIdentityTokenError"),
+        ({"ProviderId": "cls-2"}, "UnauthorizedOperation"),
+        ({"RoleArn": OPEN}, "UnauthorizedOperation"),
+        ({"RoleArn": "pod"}, "UnauthorizedOperation"),
+        ({"DurationSeconds": 43201}, "InvalidParameter.ParamError"),
+        ({"RoleSessionName": None}, "InvalidParameter"),
+    ],
+)
+def test_what_a_token_does_not_open(cloud: Emulator, params: dict[str, t.Any], code: str) -> None:
+    assert unsigned(cloud, **params).code == code
+
+
+@pytest.mark.parametrize(("action", "service"), [("AssumeRole", "sts"), ("DescribeImages", "cvm")])
+def test_other_actions_want_a_signature(cloud: Emulator, action: str, service: str) -> None:
+    assert unsigned(cloud, action, service).code == "AuthFailure.InvalidAuthorization"
+
+
+def test_whoever_signs_may_do_so(partner: Api) -> None:
+    assert partner("AssumeRoleWithWebIdentity", service="sts", **IDENTITY)["Credentials"]
+
+
+def test_an_unsigned_request_of_an_unknown_version(cloud: Emulator) -> None:
+    headers = {**Api(cloud, Key("", "")).headers("AssumeRoleWithWebIdentity", service="sts"), "authorization": "SKIP"}
+    reply = transmit(cloud.url, "POST", "/", {**headers, "x-tc-version": "2000-01-01"}, b"{}")
+    assert reply.code == "NoSuchVersion"
 
 
 def test_handing_out_keys_is_no_write(cloud: Emulator, partner: Api) -> None:

@@ -8,8 +8,8 @@ import typing as t
 
 import pytest
 from ansible_collections.tencentcloud.cvm.plugins.module_utils._client import STS, Client, Connection, connect
-from ansible_collections.tencentcloud.cvm.plugins.module_utils._credentials import Credential
 from ansible_collections.tencentcloud.cvm.plugins.module_utils._errors import CloudError
+from ansible_collections.tencentcloud.cvm.plugins.module_utils._keys import Credential
 from ansible_collections.tencentcloud.cvm.plugins.module_utils._version import VERSION
 from ansible_collections.tencentcloud.cvm.plugins.module_utils._wait import Clock, Deadline
 
