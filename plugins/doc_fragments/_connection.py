@@ -67,8 +67,8 @@ options:
         type: str
   cam_role_name:
     description:
-      - CAM role bound to the CVM instance that the module runs on, whose temporary key is used. The instance's
-        metadata service, V(http://metadata.tencentyun.com), is asked for it, without a proxy and for 3 seconds.
+      - CAM role bound to the CVM instance that the module runs on, whose temporary key is used. The instance's metadata
+        service, V(http://metadata.tencentyun.com), is asked for it, without a proxy and for 3 seconds.
       - If unset, E(TENCENTCLOUD_CAM_ROLE_NAME) is used, when no key and no profile is set in the environment. The
         metadata service is never asked otherwise, except for a profile of the type C(cvm-role).
       - In M(tencentcloud.cvm.instance), the option of this name is the role of the instances it launches; set
@@ -82,17 +82,15 @@ options:
     type: str
   domain:
     description:
-      - Root domain of the API's public endpoints, to which the service's name is prefixed.
-        V(intl.tencentcloudapi.com) for
-        international accounts, V(internal.tencentcloudapi.com) inside a VPC.
+      - Root domain of the API's public endpoints, to which the service's name is prefixed. V(intl.tencentcloudapi.com)
+        for international accounts, V(internal.tencentcloudapi.com) inside a VPC.
       - If unset, E(TENCENTCLOUD_DOMAIN) is used.
     type: str
     default: tencentcloudapi.com
   endpoint:
     description:
       - One URL, V(https://host) or V(http://host:port), that is used for every service in place of the public
-        endpoints,
-        for instance that of a gateway.
+        endpoints, for instance that of a gateway.
       - If unset, E(TENCENTCLOUD_ENDPOINT) is used.
     type: str
   api_timeout:
@@ -107,6 +105,6 @@ notes:
     TKE pod) are renewed some minutes before they expire, so a wait may be longer than they live.
   - Proxies are taken from E(HTTPS_PROXY), E(HTTP_PROXY) and E(NO_PROXY), a bundle of CA certificates from the first
     that is set of E(TENCENTCLOUD_CA_BUNDLE), E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and E(SSL_CERT_FILE).
-  - Requests that the API refuses because too many arrive are repeated. Reads are also repeated after network errors;
-    writes never are, the module looks at what they did instead.
+  - Requests that the API refuses because too many arrive are repeated. After network errors reads are repeated, and
+    launches, which the API recognises by a token. Other writes never are; the module looks at what they did instead.
 """

@@ -24,6 +24,7 @@ _BY_CODE = {
     "InvalidRegion.Unavailable": "Tencent Cloud does not copy between these two regions; ask its support to open it.",
     "UnsupportedRegion": "Check the spelling of the region, and that the account may use it.",
     "RequestLimitExceeded": "Too many requests a second reach this account; run again.",
+    "LoginExpired": "Then run again.",
     "ClientNetworkError": "Check the network, the proxy settings and the endpoint; running again is safe.",
     "ServerNetworkError": "A gateway on the way failed; running again is safe.",
     "UnreadableAnswer": "Something between here and Tencent Cloud garbled the answer; running again is safe.",

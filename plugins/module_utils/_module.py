@@ -146,8 +146,13 @@ def _ca_bundle(environ: Mapping[str, str]) -> str | None:
 def _check_endpoint(endpoint: str | None) -> None:
     if not endpoint:
         return
-    parts = urlsplit(endpoint)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
+    try:
+        parts = urlsplit(endpoint)
+        wrong = parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/")
+        wrong = wrong or parts.port == 0
+    except ValueError:  # an address or a port that is none
+        wrong = True
+    if wrong:
         raise InputError(
             f"endpoint '{endpoint}' is not a URL of the form https://host[:port]; "
             "leave it out for Tencent Cloud's public endpoints."

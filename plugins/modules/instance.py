@@ -148,7 +148,8 @@ options:
     default: POSTPAID_BY_HOUR
   cam_role_name:
     description:
-      - CAM role of new instances.
+      - CAM role of new instances, which are launched with it. It has nothing to do with the key that this module uses;
+        that of the same name among other modules' options is taken from E(TENCENTCLOUD_CAM_ROLE_NAME) here.
     type: str
   project_id:
     description:

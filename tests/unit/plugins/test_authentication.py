@@ -244,7 +244,7 @@ def test_a_login_that_has_expired(run: Run, login: Login, clock: ManualClock, ki
     clock.advance(7200)
     assert look(run, **NO_KEY, profile="work")["msg"] == (
         "Using the login of the profile work failed: LoginExpired: its temporary key has expired; "
-        f"run '{command} --profile work'."
+        f"run '{command} --profile work'. Then run again."
     )
 
 

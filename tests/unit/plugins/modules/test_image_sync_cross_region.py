@@ -521,6 +521,8 @@ BAD_INPUT = [
     ({"tags": {f"k{number}": "v" for number in range(49)}}, "tags holds 49 tags; there is room for 48"),
     ({"api_timeout": 0}, "api_timeout must be more than 0"),
     ({"endpoint": "127.0.0.1:80"}, "is not a URL of the form"),
+    ({"endpoint": "http://[::1"}, "is not a URL of the form"),
+    ({"endpoint": "http://127.0.0.1:99999"}, "is not a URL of the form"),
     ({"secret_key": "wrong"}, "secret_key (TENCENTCLOUD_SECRET_KEY) belongs to secret_id"),
     ({"secret_id": "AKIDnobody"}, "Check secret_id (TENCENTCLOUD_SECRET_ID)"),
     ({"secret_key": None}, "The option secret_key is missing"),
