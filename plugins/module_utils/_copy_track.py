@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from ._advice import sentence
 from ._checks import RESERVED_TAG_PREFIXES
 from ._copy_order import Order
-from ._copy_plan import Action, Decision, Stage, Trail, Wanted, stage_of
+from ._copy_plan import SOURCE_TAG, Action, Decision, Stage, Trail, Wanted, stage_of
 from ._errors import CloudError, Problem
 from ._images import Image
 
@@ -67,7 +67,8 @@ def success_status(track: Track) -> str:
         return "copied"
     if trail.seen_id is not None:
         return "resumed"
-    return "adopted" if track.decision.action is Action.ADOPT else "present"
+    marked_now = "tagged" in track.changes and SOURCE_TAG not in track.before["tags"]
+    return "adopted" if marked_now or track.decision.action is Action.ADOPT else "present"
 
 
 def settle_refusals(track: Track) -> Track:

@@ -148,8 +148,9 @@ options:
     default: POSTPAID_BY_HOUR
   cam_role_name:
     description:
-      - CAM role of new instances, which are launched with it. It has nothing to do with the key that this module uses;
-        that of the same name among other modules' options is taken from E(TENCENTCLOUD_CAM_ROLE_NAME) here.
+      - CAM role that new instances carry.
+      - The other modules have an option of that name for their own key. Set E(TENCENTCLOUD_CAM_ROLE_NAME) to have this
+        module use the role of the instance it runs on.
     type: str
   project_id:
     description:
