@@ -119,7 +119,7 @@ def look(state: State, client: Client) -> State:
             found = _images.find_by_name(regional, track.wanted.name)
         except CloudError as error:
             return error
-        return [_with_marks(regional, track.wanted, image) for image in found]
+        return [_with_marks(regional, track.wanted, image, several=len(found) > 1) for image in found]
 
     open_tracks = [track for track in state.tracks if not track.settled]
     seen = dict(zip((track.region for track in open_tracks), client.each(read, open_tracks), strict=True))
@@ -128,10 +128,11 @@ def look(state: State, client: Client) -> State:
     return replace(state, tracks=tracks)
 
 
-def _with_marks(client: Client, wanted: Wanted, image: Image) -> Image:
-    """Of a plain copy the other evidence tells enough; only its marks tell with which key one is encrypted."""
-    in_doubt = wanted.encryption is not None and not is_marked(image) and stage_of(image) is Stage.READY
-    return _images.with_current_tags(client, image) if in_doubt else image
+def _with_marks(client: Client, wanted: Wanted, image: Image, *, several: bool) -> Image:
+    """Of a plain copy the other evidence tells enough; only its marks tell with which key one is encrypted, or which of
+    several is ours. DescribeImages shows them late."""
+    needs_mark = several or (wanted.encryption is not None and stage_of(image) is Stage.READY)
+    return _images.with_current_tags(client, image) if needs_mark and not is_marked(image) else image
 
 
 def _decided(track: Track, seen: Sequence[Image] | CloudError, now: float) -> Track:
