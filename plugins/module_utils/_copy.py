@@ -135,7 +135,7 @@ def look(state: State, client: Client) -> State:
         found: list[Image] | None = None
         try:
             found = _images.find_by_name(regional, track.wanted.name)
-            return Seen([_with_marks(regional, image) for image in found])
+            return Seen([_with_marks(regional, image, several=len(found) > 1) for image in found])
         except CloudError as error:
             return Seen(found, error)
 
@@ -146,10 +146,10 @@ def look(state: State, client: Client) -> State:
     return replace(state, tracks=tracks)
 
 
-def _with_marks(client: Client, image: Image) -> Image:
+def _with_marks(client: Client, image: Image, *, several: bool) -> Image:
     """DescribeImages shows marks late. Before an unmarked image is taken for anything, its current tags are read."""
-    in_doubt = not is_marked(image) and stage_of(image) in (Stage.READY, Stage.FAILED)
-    return _images.with_current_tags(client, image) if in_doubt else image
+    needs_mark = several or stage_of(image) in (Stage.READY, Stage.FAILED)
+    return _images.with_current_tags(client, image) if needs_mark and not is_marked(image) else image
 
 
 def _decided(track: Track, seen: Seen, now: float) -> Track:

@@ -286,3 +286,13 @@ def test_a_removal_whose_answer_was_lost_is_a_change(cloud: Emulator, run: Run) 
     result = run(module, **ASKED, state="absent", wait_timeout=60)
 
     assert (statuses(result), result["changed"]) == ({"ap-shanghai": "timed_out"}, True)
+
+
+def test_of_several_the_one_whose_mark_is_not_shown_yet_is_ours(cloud: Emulator, run: Run) -> None:
+    cloud.plant(images=[like_source(), like_source(id="img-other002", tags={"owner": "ops"})])
+    cloud.world.tag("img-exists01", cloud.clock.now(), OURS)
+
+    result = run(module, **ASKED)
+
+    assert (statuses(result), result["changed"]) == ({"ap-shanghai": "present"}, False)
+    assert result["image_ids"] == {"ap-shanghai": "img-exists01"}
