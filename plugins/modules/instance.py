@@ -15,6 +15,7 @@ description:
     C(RunInstances), and terminates those that are too many.
   - The group is known by the tag C(cvm-instance-group), which every instance carries that this module launches.
     Instances that only bear the same name are left alone. What failed to launch or is being terminated is not counted.
+  - An empty string counts as an option that is not given, and so does a list without any other element.
   - A launch whose answer was lost never starts an instance twice, for the same decision has the same C(ClientToken).
 author:
   - tencentcloud.cvm contributors (@tencentcloud-ansible)
@@ -26,7 +27,7 @@ extends_documentation_fragment:
 options:
   name:
     description:
-      - Name of the group, and of each of its instances.
+      - Name of the group, and of each of its instances, of at most 60 characters.
     type: str
     required: true
   exact_count:
@@ -384,7 +385,7 @@ def body(task: Task) -> dict[str, Any]:
 
 
 def main() -> None:
-    run_module(body, ARGUMENTS, mutually_exclusive=[("password", "key_ids")])
+    run_module(body, ARGUMENTS)
 
 
 if __name__ == "__main__":

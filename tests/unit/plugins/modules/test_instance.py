@@ -119,6 +119,55 @@ def test_launch_options_reach_the_api(cloud: Emulator, run: Run) -> None:
     assert result["instances"][0]["security_group_ids"] == [group]
 
 
+EMPTY: dict[str, t.Any] = {
+    "image_id": "",
+    "instance_type": "",
+    "zone": "",
+    "vpc_id": "",
+    "subnet_id": "",
+    "security_group_ids": [""],
+    "key_ids": "",
+    "password": "",
+    "hostname": "",
+    "user_data": "",
+    "cam_role_name": "",
+    "system_disk": {"disk_type": ""},
+    "data_disks": [{"disk_size": 20, "disk_type": "", "snapshot_id": ""}],
+    "internet": {"charge_type": ""},
+}
+"""What a survey sends that was left empty."""
+
+
+def test_empty_options_do_not_reach_the_api(cloud: Emulator, run: Run) -> None:
+    launched = run(module, **{**ASKED, **EMPTY, "image_id": "img-source01", "zone": "ap-guangzhou-6"})
+    assert len(launched["instances"]) == 1
+    (request,) = (entry.params for entry in cloud.journal.effects("RunInstances"))
+    assert sorted(set(request) - {"ClientToken", "TagSpecification"}) == [
+        "DataDisks",
+        "ImageId",
+        "InstanceChargeType",
+        "InstanceCount",
+        "InstanceName",
+        "Placement",
+    ]
+    assert request["DataDisks"] == [{"DiskSize": 20, "DeleteWithInstance": True}]
+
+
+def test_empty_options_ask_for_no_change(cloud: Emulator, run: Run) -> None:
+    first = run(module, **ASKED)
+    again = run(module, **{**ASKED, **EMPTY}, on_image_change="fail")
+    assert (again["changed"], again["instance_ids"]) == (False, first["instance_ids"])
+
+
+def test_an_empty_password_leaves_room_for_keys(run: Run) -> None:
+    assert run(module, **ASKED, password="", key_ids=["skey-1"])["changed"] is True
+
+
+def test_the_longest_name_can_be_given_to_several(run: Run) -> None:
+    result = run(module, **{**ASKED, "name": "x" * 60}, exact_count=2)
+    assert [instance["instance_name"] for instance in result["instances"]] == ["x" * 60] * 2
+
+
 def test_stop_and_start(cloud: Emulator, run: Run) -> None:
     run(module, **ASKED, exact_count=2)
     stopped = run(module, **ASKED, exact_count=2, state="stopped")
@@ -323,7 +372,7 @@ BAD_INPUT = [
     ({"exact_count": -1}, "exact_count is -1"),
     ({"exact_count": 501}, "exact_count is 501"),
     ({"name": ""}, "name is empty"),
-    ({"name": "x" * 129}, "name has 129 characters"),
+    ({"name": "x" * 61}, "name has 61 characters; Tencent Cloud allows 60"),
     ({"zone": "ap-tokyo-1"}, "The zone ap-tokyo-1 is not in the region ap-guangzhou"),
     ({"image_id": "web"}, "'web' is not an image id"),
     ({"zone": None}, "which needs zone"),
