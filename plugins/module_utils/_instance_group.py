@@ -70,7 +70,7 @@ def converge_group(order: Order, client: Client, *, check_mode: bool) -> dict[st
         )
     except WaitTimeout as timeout:
         state = replace(timeout.last, failed=_late(order, timeout.last, client.clock.now() - began))
-    return _result(order, state, before)
+    return _result(state, before)
 
 
 def _is_done(order: Order, state: State) -> bool:
@@ -238,8 +238,16 @@ def _foresee(order: Order, client: Client, state: State, before: list[Instance])
             state = _failed(state, _attempt(order, state.plan, error), error)
     elif state.plan.launch:
         warnings.append(f"The launch of {order.name} in {order.region} was not checked: there is no image_id yet.")
-    result = _result(order, replace(state, changed=state.plan.changes), before)
+    result = _result(replace(state, changed=state.plan.changes), before)
+    result["diff"]["after"]["instances"] = _foreseen(order, state, result["instances"])
     return {**result, "warnings": warnings} if warnings else result
+
+
+def _foreseen(order: Order, state: State, instances: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
+    """What will be there: without those that go, and with those to come, which have no id yet."""
+    new = {"instance_name": order.name, "image_id": order.image_id, "instance_type": order.instance_type}
+    staying = [item for item in instances if item["instance_id"] not in state.plan.leaving]
+    return staying + [new] * state.plan.launch
 
 
 def _late(order: Order, state: State, elapsed: float) -> str:
@@ -258,7 +266,7 @@ def _alive(state: State) -> list[Instance]:
     return sorted(alive, key=lambda member: (member.created_time, member.instance_id))
 
 
-def _result(order: Order, state: State, before: list[Instance]) -> dict[str, t.Any]:
+def _result(state: State, before: list[Instance]) -> dict[str, t.Any]:
     instances = [member.to_result() for member in _alive(state)]
     result: dict[str, t.Any] = {
         "changed": state.changed,
@@ -266,17 +274,10 @@ def _result(order: Order, state: State, before: list[Instance]) -> dict[str, t.A
         "instance_ids": [item["instance_id"] for item in instances],
         "diff": {
             "before": {"instances": [member.to_result() for member in before]},
-            "after": {"instances": _afterwards(order, state, instances)},
+            "after": {"instances": instances},
         },
     }
     if state.failed is not None:
         problem = state.problem or Problem(None, "")
         result |= {"failed": True, "msg": state.failed, "error_code": problem.code, "request_id": problem.request_id}
     return result
-
-
-def _afterwards(order: Order, state: State, instances: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
-    """What is there, without those that go, and with those to come that have no id yet (check mode)."""
-    new = {"instance_name": order.name, "image_id": order.image_id, "instance_type": order.instance_type}
-    staying = [item for item in instances if item["instance_id"] not in state.plan.terminate]
-    return staying + [new] * state.plan.launch

@@ -53,7 +53,8 @@ options:
   on_image_change:
     description:
       - What to do about instances of the group that run another image. V(keep) leaves them, V(fail) is an error before
-        anything is written. V(replace) launches new ones, waits until they run and then terminates the old ones.
+        anything is written. V(replace) launches new ones, waits until they run and then terminates the old ones; if one
+        of those cannot be terminated, that is an error before anything is launched.
     type: str
     choices: [keep, fail, replace]
     default: keep

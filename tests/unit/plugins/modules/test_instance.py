@@ -235,6 +235,43 @@ def test_replace_starts_the_new_before_it_ends_the_old(cloud: Emulator, run: Run
     assert again["changed"] is False
 
 
+PRECIOUS = {
+    "account": "acme",
+    "zone": "ap-guangzhou-6",
+    "id": "ins-precious",
+    "name": "web",
+    "image_id": "img-source01",
+    "instance_type": "S5.MEDIUM4",
+    "tags": {"cvm-instance-group": "web"},
+}
+UNTOUCHABLE = [({"protected": True}, "is protected from termination"), ({"charge_type": "PREPAID"}, "is prepaid")]
+
+
+@pytest.mark.parametrize("check", [False, True], ids=["real", "check"])
+@pytest.mark.parametrize(("different", "message"), UNTOUCHABLE)
+def test_nothing_is_launched_for_old_ones_that_cannot_go(
+    cloud: Emulator, run: Run, different: dict[str, t.Any], message: str, check: bool
+) -> None:
+    cloud.plant(instances=[{**PRECIOUS, **different}])
+    result = run(module, **{**ASKED, "image_id": NEW_IMAGE}, on_image_change="replace", check=check)
+    assert message in result["msg"]
+    assert cloud.journal.writes() == []
+
+
+def test_check_mode_shows_the_new_in_place_of_the_old(cloud: Emulator, run: Run) -> None:
+    old = run(module, **ASKED, exact_count=2)["instance_ids"]
+    cloud.journal.clear()
+    wanted = {**ASKED, "image_id": NEW_IMAGE, "on_image_change": "replace"}
+
+    result = run(module, **wanted, exact_count=2, check=True)
+
+    assert (result["changed"], result["instance_ids"]) == (True, old)
+    before, after = (result["diff"][when]["instances"] for when in ("before", "after"))
+    assert [instance["instance_id"] for instance in before] == old
+    assert [instance["image_id"] for instance in after] == [NEW_IMAGE] * 2
+    assert cloud.journal.writes() == []
+
+
 # Check mode -----------------------------------------------------------------------------------------------------------
 
 
@@ -343,26 +380,11 @@ def test_what_cannot_converge_is_an_error(cloud: Emulator, run: Run, different: 
     assert cloud.journal.writes() == []
 
 
-@pytest.mark.parametrize(
-    ("different", "message"),
-    [({"protected": True}, "is protected from termination"), ({"charge_type": "PREPAID"}, "is prepaid")],
-)
+@pytest.mark.parametrize(("different", "message"), UNTOUCHABLE)
 def test_what_must_not_be_terminated_is_not(
     cloud: Emulator, run: Run, different: dict[str, t.Any], message: str
 ) -> None:
-    cloud.plant(
-        instances=[
-            {
-                "account": "acme",
-                "zone": "ap-guangzhou-6",
-                "id": "ins-precious",
-                "name": "web",
-                "image_id": "img-source01",
-                "tags": {"cvm-instance-group": "web"},
-                **different,
-            }
-        ]
-    )
+    cloud.plant(instances=[{**PRECIOUS, **different}])
     result = run(module, region="ap-guangzhou", name="web", state="absent")
     assert message in result["msg"]
     assert cloud.journal.writes() == []
