@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from . import _instances, _tags
 from ._advice import sentence
@@ -15,7 +16,7 @@ from ._client import Client
 from ._errors import CloudError, InputError, Problem, WaitTimeout
 from ._instance_order import Order
 from ._instance_plan import Plan, make_plan
-from ._instances import DEAD_STATES, LAUNCH_FAILED, PENDING, Instance
+from ._instances import DEAD_STATES, LAUNCH_FAILED, PENDING, Instance, chunks
 from ._retry import Fate, fate_of
 from ._wait import Deadline, next_pause, until
 
@@ -170,16 +171,31 @@ def _act(order: Order, client: Client, state: State) -> State:
     if not plan.changes:
         return state
     try:
-        return _launch(order, client, state) if plan.launch else _write(order, client, state)
+        for after in _steps(order, client, state):
+            state = after
     except CloudError as error:
         state = replace(state, changed=state.changed or error.may_have_run)
         if error.may_have_run:
             return replace(state, trouble=error, trouble_since=client.clock.now())
         return _failed(state, _attempt(order, plan, error), error)
+    return state
 
 
 def _request(order: Order, state: State) -> dict[str, t.Any]:
     return order.request(state.plan.launch, (member.instance_id for member in state.members), state.generation)
+
+
+def _steps(order: Order, client: Client, state: State) -> t.Iterator[State]:
+    """Carry out the plan, one call a step: an error in the next step loses nothing of what the last one did."""
+    if state.plan.launch:
+        yield _launch(order, client, state)
+        return
+    for write in _writes(order, client, state):
+        write()
+        state = replace(state, changed=True)
+        yield state
+    # What was written is read once more before the run ends, so that the result shows it.
+    yield replace(state, plan=Plan(settling=("to be read again",)))
 
 
 def _launch(order: Order, client: Client, state: State) -> State:
@@ -192,26 +208,32 @@ def _launch(order: Order, client: Client, state: State) -> State:
     )
 
 
-def _write(order: Order, client: Client, state: State) -> State:
+def _writes(order: Order, client: Client, state: State) -> list[t.Callable[[], None]]:
+    """The calls that carry out the plan. An instance can be changed while it is steady: before it starts or stops."""
     plan = state.plan
-    for instance_ids, write in (
-        (plan.start, _instances.start),
-        (plan.stop, _instances.stop),
-        (plan.terminate, _instances.terminate),
-    ):
-        if instance_ids:
-            write(client, instance_ids)
-            state = replace(state, changed=True)
-    if plan.rename:
-        _instances.rename(client, plan.rename, order.name)
-    if plan.regroup:
-        _instances.set_security_groups(client, plan.regroup, order.security_group_ids or ())
-    if plan.retag:
-        account = _tags.account_id(client)
-        for instance_id, tags in plan.retag.items():
-            _tags.write(client, "instance", instance_id, account, tags)
-    # What was written is read once more before the run ends, so that the result shows it.
-    return replace(state, changed=True, plan=Plan(settling=("to be read again",)))
+    account = _tags.account_id(client) if plan.retag else ""
+    groups = order.security_group_ids or ()
+    return [
+        *(partial(_instances.rename, client, ids, order.name) for ids in chunks(plan.rename)),
+        *(partial(_instances.set_security_groups, client, ids, groups) for ids in chunks(plan.regroup)),
+        *(partial(_tags.write, client, "instance", one, account, tags) for one, tags in plan.retag.items()),
+        *(partial(_instances.start, client, ids) for ids in chunks(plan.start)),
+        *(partial(_instances.stop, client, ids) for ids in chunks(plan.stop)),
+        *(
+            partial(_instances.terminate, client, ids)
+            for alike in _charged_alike(state, plan.terminate)
+            for ids in chunks(alike)
+        ),
+    ]
+
+
+def _charged_alike(state: State, instance_ids: Collection[str]) -> list[list[str]]:
+    """The API terminates only instances of one charge type in a call."""
+    found: dict[str, list[str]] = {}
+    for member in state.members:
+        if member.instance_id in instance_ids:
+            found.setdefault(member.instance_charge_type, []).append(member.instance_id)
+    return list(found.values())
 
 
 def _attempt(order: Order, plan: Plan, error: CloudError) -> str:

@@ -185,6 +185,23 @@ def test_absent_waits_until_they_are_gone(cloud: Emulator, run: Run) -> None:
     assert run(module, region="ap-guangzhou", name="web", state="absent")["changed"] is False
 
 
+def test_several_can_be_launched_to_be_stopped(run: Run) -> None:
+    """They are named anew before they stop: an instance that is stopping cannot be changed."""
+    result = run(module, **ASKED, exact_count=2, state="stopped")
+    assert [(item["instance_name"], item["instance_state"]) for item in result["instances"]] == [("web", "STOPPED")] * 2
+
+
+def test_instances_that_are_charged_differently_go_in_calls_of_their_own(cloud: Emulator, run: Run) -> None:
+    run(module, **ASKED, exact_count=2)
+    run(module, **ASKED, exact_count=3, charge_type="SPOTPAID")
+    result = run(module, region="ap-guangzhou", name="web", state="absent")
+    assert (result["changed"], result["instances"], states(cloud)) == (True, [], [])
+    assert [len(entry.params["InstanceIds"]) for entry in cloud.journal.effects("TerminateInstances")] in (
+        [1, 2],
+        [2, 1],
+    )
+
+
 def test_tags_name_and_groups_converge(cloud: Emulator, run: Run) -> None:
     made = cloud.world.instances[run(module, **ASKED)["instance_ids"][0]]
     made.name = "renamed by hand"
@@ -334,6 +351,45 @@ def test_a_launch_that_fails_is_told_at_once_with_the_reason(cloud: Emulator, ru
     assert "The disk could not be made" in result["msg"]
     assert clock.now() - began < 60
     assert len(run(module, **ASKED)["instances"]) == 1
+
+
+LOST_WRITES = [
+    ("StopInstances", {"state": "stopped"}, ["STOPPED"] * 2),
+    ("StartInstances", {"state": "running"}, ["RUNNING"] * 2),
+    ("TerminateInstances", {"exact_count": 0}, []),
+    ("ModifyInstancesAttribute", {"security_group_ids": True}, ["RUNNING"] * 2),
+    ("TagResources", {"tags": {"tier": 1}}, ["RUNNING"] * 2),
+]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize(("action", "different", "expected"), LOST_WRITES, ids=[row[0] for row in LOST_WRITES])
+def test_a_write_whose_answer_is_lost_is_looked_up_again(
+    cloud: Emulator, run: Run, action: str, different: dict[str, t.Any], expected: list[str], when: str
+) -> None:
+    wanted = {**ASKED, "exact_count": 2, **different}
+    if "security_group_ids" in wanted:
+        wanted["security_group_ids"] = [
+            group.group_id
+            for group in cloud.world.security_groups.values()
+            if (group.account, group.region) == ("100000000001", "ap-guangzhou")
+        ]
+    run(module, **ASKED, exact_count=2, state="stopped" if action == "StartInstances" else "present")
+    cloud.journal.clear()
+    cloud.add_faults({"do": "cut", "action": action, "when": when})
+
+    result = run(module, **wanted)
+
+    assert (result.get("failed"), result["changed"], states(cloud)) == (None, True, expected)
+    assert effects(cloud) == [action] * (2 if action == "TagResources" else 1)
+    assert run(module, **wanted)["changed"] is False
+
+
+def test_what_was_done_before_a_refusal_is_told(cloud: Emulator, run: Run) -> None:
+    run(module, **ASKED, exact_count=2)
+    cloud.add_faults({"do": "error", "action": "TerminateInstances", "code": "OperationDenied"})
+    result = run(module, **ASKED, exact_count=1, tags={"tier": 1})
+    assert (result["failed"], result["changed"], result["error_code"]) == (True, True, "OperationDenied")
 
 
 def test_throttling_is_waited_out(cloud: Emulator, run: Run) -> None:
