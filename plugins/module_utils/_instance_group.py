@@ -35,6 +35,7 @@ class State:
     """What one round hands to the next.
 
     :param launched: the ids that this run has launched, with when
+    :param in_doubt: the launch of this run whose answer was lost, and which is sent again as it was
     :param generation: raised when a ClientToken turns out to stand for instances that are gone
     :param trouble: what went wrong last, without ending the run; ``trouble_since`` when that began
     :param failed: the sentence with which the run ends, and ``problem`` the API's error behind it
@@ -43,6 +44,7 @@ class State:
     members: tuple[Instance, ...] = ()
     plan: Plan = field(default_factory=Plan)
     launched: Mapping[str, float] = field(default_factory=dict)
+    in_doubt: Mapping[str, t.Any] | None = field(default=None, repr=False)
     generation: int = 0
     changed: bool = False
     trouble: CloudError | None = None
@@ -70,7 +72,7 @@ def converge_group(order: Order, client: Client, *, check_mode: bool) -> dict[st
             lambda _seen: min(next_pause(client.clock.now() - began, None, order.wait_delay), LONGEST_PAUSE),
         )
     except WaitTimeout as timeout:
-        state = replace(timeout.last, failed=_late(order, timeout.last, client.clock.now() - began))
+        state = _late(order, timeout.last, client.clock.now() - began)
     return _result(state, before)
 
 
@@ -97,10 +99,12 @@ def _look(order: Order, client: Client, state: State) -> State:
     failures = [
         member for member in found if member.instance_state == LAUNCH_FAILED and member.instance_id in state.launched
     ]
+    plan = _without_late_tags(client, make_plan(order, found))
     return replace(
         state,
         members=found,
-        plan=_without_late_tags(client, make_plan(order, found)),
+        plan=plan,
+        in_doubt=state.in_doubt if plan.launch else None,
         launched={instance_id: since for instance_id, since in state.launched.items() if instance_id not in gone},
         generation=state.generation + bool(gone),
         trouble=None,
@@ -188,6 +192,9 @@ def _request(order: Order, state: State) -> dict[str, t.Any]:
 def _steps(order: Order, client: Client, state: State) -> t.Iterator[State]:
     """Carry out the plan, one call a step: an error in the next step loses nothing of what the last one did."""
     if state.plan.launch:
+        # Some of a lost launch may have become visible: only the very same request cannot launch more than was decided.
+        state = replace(state, in_doubt=state.in_doubt or _request(order, state))
+        yield state
         yield _launch(order, client, state)
         return
     for write in _writes(order, client, state):
@@ -200,11 +207,16 @@ def _steps(order: Order, client: Client, state: State) -> t.Iterator[State]:
 
 def _launch(order: Order, client: Client, state: State) -> State:
     now = client.clock.now()
-    ids = _instances.run(client, _request(order, state))
+    ids = _instances.run(client, state.in_doubt or {})
     launched = {**state.launched, **dict.fromkeys(ids, now)}
     placeholders = tuple(Instance(order.region, instance_id, order.name, PENDING) for instance_id in ids)
     return replace(
-        state, members=state.members + placeholders, launched=launched, changed=True, plan=Plan(settling=ids)
+        state,
+        members=state.members + placeholders,
+        plan=Plan(settling=ids),
+        launched=launched,
+        in_doubt=None,
+        changed=True,
     )
 
 
@@ -272,15 +284,16 @@ def _foreseen(order: Order, state: State, instances: list[dict[str, t.Any]]) -> 
     return staying + [new] * state.plan.launch
 
 
-def _late(order: Order, state: State, elapsed: float) -> str:
+def _late(order: Order, state: State, elapsed: float) -> State:
     states = (
         ", ".join(f"{member.instance_id} is {member.instance_state}" for member in state.members) or "none is there"
     )
     trouble = f" The last trouble was {state.trouble}." if state.trouble else ""
-    return (
+    text = (
         f"The group {order.name} in {order.region} is not as wanted after {elapsed:.0f} seconds ({states}).{trouble} "
         "Run again to go on waiting."
     )
+    return replace(state, failed=text, problem=state.trouble.problem() if state.trouble else None)
 
 
 def _alive(state: State) -> list[Instance]:

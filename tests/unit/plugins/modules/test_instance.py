@@ -327,11 +327,53 @@ def test_a_lost_answer_never_starts_an_extra_instance(
     assert states(cloud) == ["RUNNING"] * 2
 
 
-def test_a_killed_run_is_continued_by_the_next(cloud: Emulator, run: Run) -> None:
-    """All answers to the launch are lost, so the first run gives up; instances are not even visible to the second."""
-    cloud.world.behaviour.instance_visible_after = 30
-    cloud.add_faults({"do": "cut", "action": "RunInstances", "when": "after", "times": 5})
-    assert run(module, **ASKED, exact_count=2)["failed"] is True
+def test_a_lost_launch_is_looked_for_and_told(cloud: Emulator, run: Run) -> None:
+    """More answers are lost than the client repeats the call for."""
+    cloud.add_faults({"do": "cut", "action": "RunInstances", "when": "after", "times": 12})
+    result = run(module, **ASKED)
+    assert (result["changed"], result["instance_ids"]) == (True, list(cloud.world.instances))
+    assert states(cloud) == ["RUNNING"]
+
+
+def test_a_lost_launch_is_sent_again_as_it_was(
+    cloud: Emulator, run: Run, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it is in doubt an old instance vanishes, and one of the new ones comes into sight before the other."""
+    old = run(module, **ASKED)["instance_ids"]
+    run(module, **ASKED, exact_count=0, wait=False)
+    cloud.world.behaviour.instance_visible_after = 50
+    cloud.add_faults({"do": "cut", "action": "RunInstances", "when": "after", "times": 20})
+    advance = clock.advance
+
+    def advance_and_show_one(seconds: float) -> None:
+        advance(seconds)
+        new = [instance for instance in cloud.world.instances.values() if instance.instance_id not in old]
+        for instance in new[:1]:
+            instance.visible_from = instance.created + 10
+
+    monkeypatch.setattr(clock, "advance", advance_and_show_one)
+    result = run(module, **ASKED, exact_count=2)
+
+    assert len({entry.params["ClientToken"] for entry in cloud.journal.effects("RunInstances")[1:]}) == 1
+    assert sorted(result["instance_ids"]) == sorted(set(cloud.world.instances) - set(old))
+    assert states(cloud) == ["RUNNING"] * 2
+
+
+def test_a_launch_that_is_lost_for_ever_is_told_with_the_last_trouble(cloud: Emulator, run: Run) -> None:
+    cloud.add_faults({"do": "error", "action": "RunInstances", "code": "InternalError", "times": None})
+    result = run(module, **ASKED, wait_timeout=60)
+    assert (result["failed"], result["changed"], result["error_code"]) == (True, True, "InternalError")
+    assert "The last trouble was RunInstances in ap-guangzhou failed: InternalError" in result["msg"]
+    assert result["request_id"]
+
+
+def test_a_run_that_ended_in_doubt_is_continued_by_the_next(cloud: Emulator, run: Run) -> None:
+    """All answers to the launch are lost until the time is over; instances are not even visible to the next run."""
+    cloud.world.behaviour.instance_visible_after = 50
+    cloud.add_faults({"do": "cut", "action": "RunInstances", "when": "after", "times": None})
+    lost = run(module, **ASKED, exact_count=2, wait_timeout=20)
+    assert (lost["failed"], lost["changed"], lost["instances"]) == (True, True, [])
+    cloud.world.faults.clear()
     assert len(run(module, **ASKED, exact_count=2)["instances"]) == 2
     assert states(cloud) == ["RUNNING"] * 2
 
