@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import typing as t
+import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -20,8 +21,12 @@ from ._instances import DEAD_STATES, LAUNCH_FAILED, PENDING, Instance, chunks
 from ._retry import Fate, fate_of
 from ._wait import Deadline, next_pause, until
 
-VISIBILITY_SECONDS = 60.0
-"""How long the API may take to show an instance that it has just launched."""
+UNSEEN_SECONDS = 300.0
+"""How long the API may take to show an instance that it says it has launched. Instances are seen within seconds; but
+those that are taken for gone too early run, and are billed, beside the ones that are launched in their place."""
+
+MISSING_SECONDS = 60.0
+"""How long an instance that has been seen may be missing from the API's answers."""
 
 PATIENCE_SECONDS = 300.0
 """How long the group may stay unreadable before the run gives up."""
@@ -34,9 +39,11 @@ LONGEST_PAUSE = 5.0
 class State:
     """What one round hands to the next.
 
-    :param launched: the ids that this run has launched, with when
+    :param launched: the ids that this run has launched, with when they were last known to be there
+    :param seen: those of them that the API has shown
     :param in_doubt: the launch of this run whose answer was lost, and which is sent again as it was
-    :param generation: raised when a ClientToken turns out to stand for instances that are gone
+    :param generation: changed when a ClientToken turns out to stand for instances that are gone
+    :param unread: whether something was written since the last look
     :param trouble: what went wrong last, without ending the run; ``trouble_since`` when that began
     :param failed: the sentence with which the run ends, and ``problem`` the API's error behind it
     """
@@ -44,9 +51,11 @@ class State:
     members: tuple[Instance, ...] = ()
     plan: Plan = field(default_factory=Plan)
     launched: Mapping[str, float] = field(default_factory=dict)
+    seen: frozenset[str] = frozenset()
     in_doubt: Mapping[str, t.Any] | None = field(default=None, repr=False)
-    generation: int = 0
+    generation: str = ""
     changed: bool = False
+    unread: bool = False
     trouble: CloudError | None = None
     trouble_since: float | None = None
     failed: str | None = None
@@ -79,7 +88,15 @@ def converge_group(order: Order, client: Client, *, check_mode: bool) -> dict[st
 def _is_done(order: Order, state: State) -> bool:
     if state.failed is not None:
         return True
-    return state.trouble is None and (not order.wait or state.plan.finished)
+    if state.trouble is not None or state.unread:
+        return False
+    return state.plan.finished if order.wait else _is_launched(order, state)
+
+
+def _is_launched(order: Order, state: State) -> bool:
+    """Whether what this run has launched needs no later run: it exists, and bears the name of the group."""
+    named = all(member.instance_name == order.name for member in state.members if member.instance_id in state.launched)
+    return named and state.seen.issuperset(state.launched)
 
 
 # Look ---------------------------------------------------------------------------------------------------------------
@@ -90,26 +107,46 @@ def _look(order: Order, client: Client, state: State) -> State:
     members = {member.instance_id: member for member in _instances.find_group(client, order.name)}
     untagged = [instance_id for instance_id in state.launched if instance_id not in members]
     members |= {member.instance_id: member for member in _instances.find_by_ids(client, untagged)}
-    now = client.clock.now()
-    unseen = {instance_id: since for instance_id, since in state.launched.items() if instance_id not in members}
-    gone = {instance_id for instance_id, since in unseen.items() if now - since >= VISIBILITY_SECONDS}
-    for instance_id in unseen.keys() - gone:
-        members[instance_id] = Instance(order.region, instance_id, order.name, PENDING, image_id=order.image_id or "")
-    found = tuple(members.values())
     failures = [
-        member for member in found if member.instance_state == LAUNCH_FAILED and member.instance_id in state.launched
+        member
+        for member in members.values()
+        if member.instance_state == LAUNCH_FAILED and member.instance_id in state.launched
     ]
-    plan = _without_late_tags(client, make_plan(order, found))
+    state = _remember(state, members, client.clock.now())
+    for instance_id in state.launched.keys() - members.keys():
+        members[instance_id] = Instance(order.region, instance_id, order.name, PENDING, image_id=order.image_id or "")
+    plan = _without_late_tags(client, make_plan(order, tuple(members.values())))
     return replace(
         state,
-        members=found,
+        members=tuple(members.values()),
         plan=plan,
         in_doubt=state.in_doubt if plan.launch else None,
-        launched={instance_id: since for instance_id, since in state.launched.items() if instance_id not in gone},
-        generation=state.generation + bool(gone),
+        unread=False,
         trouble=None,
         trouble_since=None,
         failed=" ".join(_launch_failure(order, member) for member in failures) or None,
+    )
+
+
+def _remember(state: State, members: Mapping[str, Instance], now: float) -> State:
+    """What the run knows of its launches after a look: nothing more of those that are gone, or going.
+
+    Ids that are never seen are those of an earlier launch with the same ClientToken. The generation that then takes
+    the token's place is new each time: if it were only counted up, the next run would meet every one of them again.
+    """
+    seen = state.seen.union(state.launched.keys() & members.keys())
+    launched = {instance_id: now if instance_id in members else since for instance_id, since in state.launched.items()}
+    gone = {
+        instance_id
+        for instance_id, since in launched.items()
+        if now - since >= (MISSING_SECONDS if instance_id in seen else UNSEEN_SECONDS)
+    }
+    dead = {member.instance_id for member in members.values() if member.instance_state in DEAD_STATES}
+    return replace(
+        state,
+        launched={instance_id: since for instance_id, since in launched.items() if instance_id not in gone | dead},
+        seen=seen - gone - dead,
+        generation=uuid.uuid4().hex if gone else state.generation,
     )
 
 
@@ -199,10 +236,8 @@ def _steps(order: Order, client: Client, state: State) -> t.Iterator[State]:
         return
     for write in _writes(order, client, state):
         write()
-        state = replace(state, changed=True)
+        state = replace(state, changed=True, unread=True)
         yield state
-    # What was written is read once more before the run ends, so that the result shows it.
-    yield replace(state, plan=Plan(settling=("to be read again",)))
 
 
 def _launch(order: Order, client: Client, state: State) -> State:
@@ -217,6 +252,7 @@ def _launch(order: Order, client: Client, state: State) -> State:
         launched=launched,
         in_doubt=None,
         changed=True,
+        unread=True,
     )
 
 
@@ -289,6 +325,12 @@ def _late(order: Order, state: State, elapsed: float) -> State:
         ", ".join(f"{member.instance_id} is {member.instance_state}" for member in state.members) or "none is there"
     )
     trouble = f" The last trouble was {state.trouble}." if state.trouble else ""
+    unseen = sorted(state.launched.keys() - state.seen)
+    if unseen:
+        trouble += (
+            f" The API answered the launch with {', '.join(unseen)}, and has not shown them since. They may be of an "
+            f"earlier launch and gone: with a wait_timeout of more than {UNSEEN_SECONDS:.0f} others are launched."
+        )
     text = (
         f"The group {order.name} in {order.region} is not as wanted after {elapsed:.0f} seconds ({states}).{trouble} "
         "Run again to go on waiting."

@@ -47,7 +47,7 @@ class Order:
     def wanted_tags(self) -> dict[str, str]:
         return {**self.tags, GROUP_TAG: self.name}
 
-    def request(self, count: int, known_ids: Iterable[str], generation: int) -> dict[str, t.Any]:
+    def request(self, count: int, known_ids: Iterable[str], generation: str) -> dict[str, t.Any]:
         """The RunInstances request. The same decision has the same ClientToken, in this run and in the next."""
         request = {**self.launch, "InstanceCount": count}
         decision = [self.region, self.name, request, sorted(known_ids), generation]

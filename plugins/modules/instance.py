@@ -17,6 +17,8 @@ description:
     Instances that only bear the same name are left alone. What failed to launch or is being terminated is not counted.
   - An empty string counts as an option that is not given, and so does a list without any other element.
   - A launch whose answer was lost never starts an instance twice, for the same decision has the same C(ClientToken).
+    Therefore the launch of a group that was terminated shortly before may be answered with the instances that are gone;
+    when the module has not seen them for five minutes it launches others.
 author:
   - tencentcloud.cvm contributors (@tencentcloud-ansible)
 extends_documentation_fragment:
@@ -163,6 +165,8 @@ options:
   wait:
     description:
       - Whether to wait until the instances are in the state wanted and have their addresses.
+      - Without it the module still stays until what it has launched can be seen, which takes seconds, and bears its
+        name. The API numbers the names of several that are launched together, and lets them be changed when they run.
     type: bool
     default: true
   wait_timeout:

@@ -198,16 +198,16 @@ def test_finished_means_nothing_to_do_and_nothing_on_its_way() -> None:
 
 
 def test_the_same_decision_has_the_same_token() -> None:
-    first = ORDER.request(1, ["ins-b", "ins-a"], 0)
-    assert first == ORDER.request(1, ["ins-a", "ins-b"], 0)
+    first = ORDER.request(1, ["ins-b", "ins-a"], "")
+    assert first == ORDER.request(1, ["ins-a", "ins-b"], "")
     assert len(first["ClientToken"]) <= 64
     others = [
-        ORDER.request(2, ["ins-a", "ins-b"], 0),
-        ORDER.request(1, ["ins-a"], 0),
-        ORDER.request(1, ["ins-a", "ins-b"], 1),
-        replace(ORDER, launch={"ImageId": "img-2"}).request(1, ["ins-a", "ins-b"], 0),
-        replace(ORDER, region="ap-beijing").request(1, ["ins-a", "ins-b"], 0),
-        replace(ORDER, name="db").request(1, ["ins-a", "ins-b"], 0),
+        ORDER.request(2, ["ins-a", "ins-b"], ""),
+        ORDER.request(1, ["ins-a"], ""),
+        ORDER.request(1, ["ins-a", "ins-b"], "another"),
+        replace(ORDER, launch={"ImageId": "img-2"}).request(1, ["ins-a", "ins-b"], ""),
+        replace(ORDER, region="ap-beijing").request(1, ["ins-a", "ins-b"], ""),
+        replace(ORDER, name="db").request(1, ["ins-a", "ins-b"], ""),
     ]
     tokens = {request["ClientToken"] for request in [first, *others]}
     assert len(tokens) == 7

@@ -378,12 +378,52 @@ def test_a_run_that_ended_in_doubt_is_continued_by_the_next(cloud: Emulator, run
     assert states(cloud) == ["RUNNING"] * 2
 
 
-def test_a_stale_client_token_does_not_stop_a_launch(cloud: Emulator, run: Run, clock: ManualClock) -> None:
-    run(module, **ASKED)
+@pytest.mark.parametrize("wait", [True, False], ids=["wait", "no wait"])
+def test_a_stale_client_token_does_not_stop_a_launch(cloud: Emulator, run: Run, clock: ManualClock, wait: bool) -> None:
+    """However often the group has come and gone: only the first token is known, and met again."""
+    for _ in range(3):
+        run(module, **ASKED)
+        run(module, **{**ASKED, "state": "absent"})
+        clock.advance(600)
+    result = run(module, **ASKED, wait=wait)
+    assert (result["changed"], result["instance_ids"]) == (True, [list(cloud.world.instances)[-1]])
+    clock.advance(60)
+    assert states(cloud) == ["RUNNING"]
+
+
+def test_a_stale_client_token_that_outlasts_the_time_is_told(cloud: Emulator, run: Run, clock: ManualClock) -> None:
+    (old,) = run(module, **ASKED)["instance_ids"]
     run(module, **{**ASKED, "state": "absent"})
     clock.advance(600)
-    assert len(run(module, **ASKED)["instances"]) == 1
-    assert states(cloud) == ["RUNNING"]
+    result = run(module, **ASKED, wait_timeout=120)
+    assert f"answered the launch with {old}, and has not shown them since" in result["msg"]
+    assert "a wait_timeout of more than 300" in result["msg"]
+
+
+@pytest.mark.parametrize("wait", [True, False], ids=["wait", "no wait"])
+def test_an_instance_that_is_shown_late_is_waited_for(cloud: Emulator, run: Run, wait: bool) -> None:
+    cloud.world.behaviour.instance_visible_after = 280
+    result = run(module, **ASKED, wait=wait)
+    assert [item["instance_state"] for item in result["instances"]] == ["RUNNING"]
+    assert effects(cloud) == ["RunInstances"]
+
+
+@pytest.mark.parametrize(("seconds", "launches"), [(25, 1), (3600, 2)], ids=["for a moment", "for good"])
+def test_an_instance_that_is_no_longer_shown(
+    cloud: Emulator, run: Run, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, seconds: float, launches: int
+) -> None:
+    advance = clock.advance
+
+    def advance_and_hide_the_first(by: float) -> None:
+        advance(by)
+        for instance in list(cloud.world.instances.values())[:1]:
+            hidden = 10 < clock.now() - instance.created < 10 + seconds
+            instance.visible_from = clock.now() + 1 if hidden else instance.created
+
+    monkeypatch.setattr(clock, "advance", advance_and_hide_the_first)
+    result = run(module, **ASKED)
+    assert effects(cloud) == ["RunInstances"] * launches
+    assert result["instance_ids"] == [list(cloud.world.instances)[-1]]
 
 
 def test_a_launch_that_fails_is_told_at_once_with_the_reason(cloud: Emulator, run: Run, clock: ManualClock) -> None:
@@ -452,11 +492,40 @@ def test_time_that_is_over_is_told(cloud: Emulator, run: Run) -> None:
     assert len(cloud.world.instances) == 1
 
 
-def test_without_wait(cloud: Emulator, run: Run, clock: ManualClock) -> None:
+def test_without_wait(run: Run, clock: ManualClock) -> None:
     began = clock.now()
     result = run(module, **ASKED, wait=False)
-    assert (result["changed"], len(result["instance_ids"])) == (True, 1)
-    assert clock.now() == began
+    assert (result["changed"], [item["instance_state"] for item in result["instances"]]) == (True, ["PENDING"])
+    assert clock.now() - began < 5, "it is seen within seconds"
+    assert run(module, **ASKED, wait=False)["changed"] is False
+
+
+def test_without_wait_several_have_their_name(cloud: Emulator, run: Run, clock: ManualClock) -> None:
+    result = run(module, **ASKED, exact_count=3, wait=False)
+    assert [item["instance_name"] for item in result["instances"]] == ["web"] * 3
+    clock.advance(200)
+    cloud.journal.clear()
+    assert run(module, **ASKED, exact_count=3, wait=False)["changed"] is False
+    assert cloud.journal.writes() == []
+
+
+def test_without_wait_the_result_shows_what_was_written(run: Run, clock: ManualClock) -> None:
+    run(module, **ASKED, exact_count=2)
+    began = clock.now()
+    stopped = run(module, **ASKED, exact_count=2, state="stopped", wait=False)
+    assert [item["instance_state"] for item in stopped["instances"]] == ["STOPPING"] * 2
+    assert clock.now() - began < 5
+    clock.advance(60)
+    gone = run(module, region="ap-guangzhou", name="web", state="absent", wait=False)
+    assert (gone["changed"], gone["instances"]) == (True, [])
+
+
+def test_without_wait_what_cannot_be_seen_is_told(cloud: Emulator, run: Run) -> None:
+    cloud.world.behaviour.instance_visible_after = 90
+    result = run(module, **ASKED, wait=False, wait_timeout=30)
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert "has not shown them since" in result["msg"]
+    assert result["instance_ids"] == list(cloud.world.instances)
 
 
 # What cannot be done --------------------------------------------------------------------------------------------------
