@@ -31,6 +31,8 @@ MISSING_SECONDS = 60.0
 PATIENCE_SECONDS = 300.0
 """How long the group may stay unreadable before the run gives up."""
 
+IMAGE_NOT_READY = "InvalidParameterValue.InvalidImageState"
+
 LONGEST_PAUSE = 5.0
 """Instances come up in less than a minute, so they are looked at more often than copies."""
 
@@ -299,18 +301,30 @@ def _failed(state: State, attempt: str, error: CloudError) -> State:
 
 
 def _foresee(order: Order, client: Client, state: State, before: list[Instance]) -> dict[str, t.Any]:
-    """Check mode: what would happen, and whether the API would allow the launch."""
+    """Check mode: what would happen, and whether the API would allow the launch.
+
+    An image that is still being copied may be one for which an earlier task would have waited.
+    """
     warnings = []
     if state.plan.launch and order.image_id:
         try:
             _instances.try_run(client, _request(order, state))
         except CloudError as error:
-            state = _failed(state, _attempt(order, state.plan, error), error)
+            if error.code == IMAGE_NOT_READY:
+                warnings.append(
+                    f"{_unchecked(order)} the image {order.image_id} is not ready ({error.message.rstrip('. ')})."
+                )
+            else:
+                state = _failed(state, _attempt(order, state.plan, error), error)
     elif state.plan.launch:
-        warnings.append(f"The launch of {order.name} in {order.region} was not checked: there is no image_id yet.")
+        warnings.append(f"{_unchecked(order)} there is no image_id yet.")
     result = _result(replace(state, changed=state.plan.changes), before)
     result["diff"]["after"]["instances"] = _foreseen(order, state, result["instances"])
     return {**result, "warnings": warnings} if warnings else result
+
+
+def _unchecked(order: Order) -> str:
+    return f"The launch of {order.name} in {order.region} was not checked:"
 
 
 def _foreseen(order: Order, state: State, instances: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:

@@ -50,7 +50,7 @@ options:
   image_id:
     description:
       - Image to launch from. Required when instances are missing. In check mode it may be none, as that of a copy is
-        that is only planned; the launch is then foreseen and not checked.
+        that is only planned, or one that is still being copied; the launch is then foreseen and not checked.
     type: str
   on_image_change:
     description:

@@ -314,6 +314,16 @@ def test_check_mode_goes_on_where_a_copy_is_only_planned(cloud: Emulator, run: R
     assert cloud.journal.writes() == []
 
 
+def test_check_mode_goes_on_where_a_copy_is_not_ready(cloud: Emulator, run: Run) -> None:
+    """A copy module that would wait for a copy hands its id on in check mode."""
+    cloud.plant(images=[like_source(region="ap-guangzhou", id="img-syncing1", name="x", state="SYNCING")])
+    result = run(module, **{**ASKED, "image_id": "img-syncing1"}, check=True)
+    assert (result.get("failed"), result["changed"], len(result["diff"]["after"]["instances"])) == (None, True, 1)
+    assert "the image img-syncing1 is not ready" in result["warnings"][0]
+    real = run(module, **{**ASKED, "image_id": "img-syncing1"})
+    assert real["error_code"] == "InvalidParameterValue.InvalidImageState"
+
+
 # Trouble --------------------------------------------------------------------------------------------------------------
 
 
