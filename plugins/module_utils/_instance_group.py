@@ -246,10 +246,11 @@ def _launch(order: Order, client: Client, state: State) -> State:
     now = client.clock.now()
     ids = _instances.run(client, state.in_doubt or {})
     launched = {**state.launched, **dict.fromkeys(ids, now)}
-    placeholders = tuple(Instance(order.region, instance_id, order.name, PENDING) for instance_id in ids)
+    known = {member.instance_id for member in state.members}
+    new = (Instance(order.region, instance_id, order.name, PENDING) for instance_id in ids if instance_id not in known)
     return replace(
         state,
-        members=state.members + placeholders,
+        members=(*state.members, *new),
         plan=Plan(settling=ids),
         launched=launched,
         in_doubt=None,
