@@ -369,6 +369,16 @@ def test_a_lost_launch_is_sent_again_as_it_was(
     assert states(cloud) == ["RUNNING"] * 2
 
 
+def test_a_refusal_after_a_lost_answer_leaves_the_launch_in_doubt(cloud: Emulator, run: Run) -> None:
+    cloud.add_faults(
+        {"do": "cut", "action": "RunInstances", "when": "after"},
+        {"do": "error", "action": "RunInstances", "code": "OperationDenied", "skip": 1},
+    )
+    result = run(module, **ASKED)
+    assert (result["changed"], result["instance_ids"]) == (True, list(cloud.world.instances))
+    assert states(cloud) == ["RUNNING"]
+
+
 def test_a_launch_that_is_lost_for_ever_is_told_with_the_last_trouble(cloud: Emulator, run: Run) -> None:
     cloud.add_faults({"do": "error", "action": "RunInstances", "code": "InternalError", "times": None})
     result = run(module, **ASKED, wait_timeout=60)
@@ -431,7 +441,9 @@ def test_an_instance_that_is_no_longer_shown(
             instance.visible_from = clock.now() + 1 if hidden else instance.created
 
     monkeypatch.setattr(clock, "advance", advance_and_hide_the_first)
+    began = clock.now()
     result = run(module, **ASKED)
+    assert clock.now() - began < 150, "what was seen is not waited for as long as what never was"
     assert effects(cloud) == ["RunInstances"] * launches
     assert result["instance_ids"] == [list(cloud.world.instances)[-1]]
 
