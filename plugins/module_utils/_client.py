@@ -122,7 +122,7 @@ class Client:
         """Call an action and return its Response. Repeats what the retry rules allow; raises CloudError."""
         params = params or {}
         deadline = self.deadline or Deadline.after(self.clock, RETRY_SECONDS)
-        attempt, refused = 0, False
+        attempt, refused, in_doubt = 0, False, False
         while True:
             attempt += 1
             key = self.key()
@@ -134,7 +134,9 @@ class Client:
                     refused = True
                     continue
                 fate, repeatable = _retry.fate_of(error.code), _retry.repeatable(action, params)
-                error.may_have_run = fate is _retry.Fate.UNKNOWN and not repeatable
+                # A later attempt that is refused says nothing about an earlier one that was lost.
+                in_doubt = in_doubt or (fate is _retry.Fate.UNKNOWN and not _retry.harmless(action, params))
+                error.may_have_run = in_doubt
                 if deadline.passed() or not _retry.may_repeat(fate, repeatable, attempt):
                     raise
                 deadline.sleep(_retry.backoff(attempt, random.random()))  # noqa: S311 - jitter, not a secret

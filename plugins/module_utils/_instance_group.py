@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping
+import uuid
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from . import _instances, _tags
 from ._advice import sentence
@@ -15,15 +17,21 @@ from ._client import Client
 from ._errors import CloudError, InputError, Problem, WaitTimeout
 from ._instance_order import Order
 from ._instance_plan import Plan, make_plan
-from ._instances import DEAD_STATES, LAUNCH_FAILED, PENDING, Instance
+from ._instances import DEAD_STATES, LAUNCH_FAILED, PENDING, Instance, chunks
 from ._retry import Fate, fate_of
 from ._wait import Deadline, next_pause, until
 
-VISIBILITY_SECONDS = 60.0
-"""How long the API may take to show an instance that it has just launched."""
+UNSEEN_SECONDS = 300.0
+"""How long the API may take to show an instance that it says it has launched. Instances are seen within seconds; but
+those that are taken for gone too early run, and are billed, beside the ones that are launched in their place."""
+
+MISSING_SECONDS = 60.0
+"""How long an instance that has been seen may be missing from the API's answers."""
 
 PATIENCE_SECONDS = 300.0
 """How long the group may stay unreadable before the run gives up."""
+
+IMAGE_NOT_READY = "InvalidParameterValue.InvalidImageState"
 
 LONGEST_PAUSE = 5.0
 """Instances come up in less than a minute, so they are looked at more often than copies."""
@@ -33,8 +41,11 @@ LONGEST_PAUSE = 5.0
 class State:
     """What one round hands to the next.
 
-    :param launched: the ids that this run has launched, with when
-    :param generation: raised when a ClientToken turns out to stand for instances that are gone
+    :param launched: the ids that this run has launched, with when they were last known to be there
+    :param seen: those of them that the API has shown
+    :param in_doubt: the launch of this run whose answer was lost, and which is sent again as it was
+    :param generation: changed when a ClientToken turns out to stand for instances that are gone
+    :param unread: whether something was written since the last look
     :param trouble: what went wrong last, without ending the run; ``trouble_since`` when that began
     :param failed: the sentence with which the run ends, and ``problem`` the API's error behind it
     """
@@ -42,8 +53,11 @@ class State:
     members: tuple[Instance, ...] = ()
     plan: Plan = field(default_factory=Plan)
     launched: Mapping[str, float] = field(default_factory=dict)
-    generation: int = 0
+    seen: frozenset[str] = frozenset()
+    in_doubt: Mapping[str, t.Any] | None = field(default=None, repr=False)
+    generation: str = ""
     changed: bool = False
+    unread: bool = False
     trouble: CloudError | None = None
     trouble_since: float | None = None
     failed: str | None = None
@@ -69,14 +83,22 @@ def converge_group(order: Order, client: Client, *, check_mode: bool) -> dict[st
             lambda _seen: min(next_pause(client.clock.now() - began, None, order.wait_delay), LONGEST_PAUSE),
         )
     except WaitTimeout as timeout:
-        state = replace(timeout.last, failed=_late(order, timeout.last, client.clock.now() - began))
-    return _result(order, state, before)
+        state = _late(order, timeout.last, client.clock.now() - began)
+    return _result(state, before)
 
 
 def _is_done(order: Order, state: State) -> bool:
     if state.failed is not None:
         return True
-    return state.trouble is None and (not order.wait or state.plan.finished)
+    if state.trouble is not None or state.unread:
+        return False
+    return state.plan.finished if order.wait else _is_launched(order, state)
+
+
+def _is_launched(order: Order, state: State) -> bool:
+    """Whether what this run has launched needs no later run: it exists, and bears the name of the group."""
+    named = all(member.instance_name == order.name for member in state.members if member.instance_id in state.launched)
+    return named and state.seen.issuperset(state.launched)
 
 
 # Look ---------------------------------------------------------------------------------------------------------------
@@ -87,24 +109,46 @@ def _look(order: Order, client: Client, state: State) -> State:
     members = {member.instance_id: member for member in _instances.find_group(client, order.name)}
     untagged = [instance_id for instance_id in state.launched if instance_id not in members]
     members |= {member.instance_id: member for member in _instances.find_by_ids(client, untagged)}
-    now = client.clock.now()
-    unseen = {instance_id: since for instance_id, since in state.launched.items() if instance_id not in members}
-    gone = {instance_id for instance_id, since in unseen.items() if now - since >= VISIBILITY_SECONDS}
-    for instance_id in unseen.keys() - gone:
-        members[instance_id] = Instance(order.region, instance_id, order.name, PENDING, image_id=order.image_id or "")
-    found = tuple(members.values())
     failures = [
-        member for member in found if member.instance_state == LAUNCH_FAILED and member.instance_id in state.launched
+        member
+        for member in members.values()
+        if member.instance_state == LAUNCH_FAILED and member.instance_id in state.launched
     ]
+    state = _remember(state, members, client.clock.now())
+    for instance_id in state.launched.keys() - members.keys():
+        members[instance_id] = Instance(order.region, instance_id, order.name, PENDING, image_id=order.image_id or "")
+    plan = _without_late_tags(client, make_plan(order, tuple(members.values())))
     return replace(
         state,
-        members=found,
-        plan=_without_late_tags(client, make_plan(order, found)),
-        launched={instance_id: since for instance_id, since in state.launched.items() if instance_id not in gone},
-        generation=state.generation + bool(gone),
+        members=tuple(members.values()),
+        plan=plan,
+        in_doubt=state.in_doubt if plan.launch else None,
+        unread=False,
         trouble=None,
         trouble_since=None,
         failed=" ".join(_launch_failure(order, member) for member in failures) or None,
+    )
+
+
+def _remember(state: State, members: Mapping[str, Instance], now: float) -> State:
+    """What the run knows of its launches after a look: nothing more of those that are gone, or going.
+
+    Ids that are never seen are those of an earlier launch with the same ClientToken. The generation that then takes
+    the token's place is new each time: if it were only counted up, the next run would meet every one of them again.
+    """
+    seen = state.seen.union(state.launched.keys() & members.keys())
+    launched = {instance_id: now if instance_id in members else since for instance_id, since in state.launched.items()}
+    gone = {
+        instance_id
+        for instance_id, since in launched.items()
+        if now - since >= (MISSING_SECONDS if instance_id in seen else UNSEEN_SECONDS)
+    }
+    dead = {member.instance_id for member in members.values() if member.instance_state in DEAD_STATES}
+    return replace(
+        state,
+        launched={instance_id: since for instance_id, since in launched.items() if instance_id not in gone | dead},
+        seen=seen - gone - dead,
+        generation=uuid.uuid4().hex if gone else state.generation,
     )
 
 
@@ -170,48 +214,77 @@ def _act(order: Order, client: Client, state: State) -> State:
     if not plan.changes:
         return state
     try:
-        return _launch(order, client, state) if plan.launch else _write(order, client, state)
+        for after in _steps(order, client, state):
+            state = after
     except CloudError as error:
         state = replace(state, changed=state.changed or error.may_have_run)
         if error.may_have_run:
             return replace(state, trouble=error, trouble_since=client.clock.now())
         return _failed(state, _attempt(order, plan, error), error)
+    return state
 
 
 def _request(order: Order, state: State) -> dict[str, t.Any]:
     return order.request(state.plan.launch, (member.instance_id for member in state.members), state.generation)
 
 
+def _steps(order: Order, client: Client, state: State) -> t.Iterator[State]:
+    """Carry out the plan, one call a step: an error in the next step loses nothing of what the last one did."""
+    if state.plan.launch:
+        # Some of a lost launch may have become visible: only the very same request cannot launch more than was decided.
+        state = replace(state, in_doubt=state.in_doubt or _request(order, state))
+        yield state
+        yield _launch(order, client, state)
+        return
+    for write in _writes(order, client, state):
+        write()
+        state = replace(state, changed=True, unread=True)
+        yield state
+
+
 def _launch(order: Order, client: Client, state: State) -> State:
     now = client.clock.now()
-    ids = _instances.run(client, _request(order, state))
+    ids = _instances.run(client, state.in_doubt or {})
     launched = {**state.launched, **dict.fromkeys(ids, now)}
-    placeholders = tuple(Instance(order.region, instance_id, order.name, PENDING) for instance_id in ids)
+    known = {member.instance_id for member in state.members}
+    new = (Instance(order.region, instance_id, order.name, PENDING) for instance_id in ids if instance_id not in known)
     return replace(
-        state, members=state.members + placeholders, launched=launched, changed=True, plan=Plan(settling=ids)
+        state,
+        members=(*state.members, *new),
+        plan=Plan(settling=ids),
+        launched=launched,
+        in_doubt=None,
+        changed=True,
+        unread=True,
     )
 
 
-def _write(order: Order, client: Client, state: State) -> State:
+def _writes(order: Order, client: Client, state: State) -> list[t.Callable[[], None]]:
+    """The calls that carry out the plan. An instance can be changed while it is steady: before it starts or stops."""
     plan = state.plan
-    for instance_ids, write in (
-        (plan.start, _instances.start),
-        (plan.stop, _instances.stop),
-        (plan.terminate, _instances.terminate),
-    ):
-        if instance_ids:
-            write(client, instance_ids)
-            state = replace(state, changed=True)
-    if plan.rename:
-        _instances.rename(client, plan.rename, order.name)
-    if plan.regroup:
-        _instances.set_security_groups(client, plan.regroup, order.security_group_ids or ())
-    if plan.retag:
-        account = _tags.account_id(client)
-        for instance_id, tags in plan.retag.items():
-            _tags.write(client, "instance", instance_id, account, tags)
-    # What was written is read once more before the run ends, so that the result shows it.
-    return replace(state, changed=True, plan=Plan(settling=("to be read again",)))
+    account = _tags.account_id(client) if plan.retag else ""
+    groups = order.security_group_ids or ()
+    return [
+        *(partial(_instances.rename, client, ids, order.name) for ids in chunks(plan.rename)),
+        *(partial(_instances.set_security_groups, client, ids, groups) for ids in chunks(plan.regroup)),
+        *(partial(_tags.write, client, "instance", one, account, tags) for one, tags in plan.retag.items()),
+        *(partial(_instances.start, client, ids) for ids in chunks(plan.start)),
+        *(partial(_instances.stop, client, ids) for ids in chunks(plan.stop)),
+        *(
+            partial(_instances.terminate, client, ids)
+            for alike in _charged_alike(state, plan.terminate)
+            for ids in chunks(alike)
+        ),
+    ]
+
+
+def _charged_alike(state: State, instance_ids: Collection[str]) -> list[list[str]]:
+    """The API terminates only instances of one charge type in a call."""
+    found: dict[str, list[str]] = {}
+    for member in state.members:
+        if member.instance_id in instance_ids:
+            found.setdefault(member.instance_charge_type, []).append(member.instance_id)
+    return list(found.values())
 
 
 def _attempt(order: Order, plan: Plan, error: CloudError) -> str:
@@ -229,28 +302,55 @@ def _failed(state: State, attempt: str, error: CloudError) -> State:
 
 
 def _foresee(order: Order, client: Client, state: State, before: list[Instance]) -> dict[str, t.Any]:
-    """Check mode: what would happen, and whether the API would allow the launch."""
+    """Check mode: what would happen, and whether the API would allow the launch.
+
+    An image that is still being copied may be one for which an earlier task would have waited.
+    """
     warnings = []
     if state.plan.launch and order.image_id:
         try:
             _instances.try_run(client, _request(order, state))
         except CloudError as error:
-            state = _failed(state, _attempt(order, state.plan, error), error)
+            if error.code == IMAGE_NOT_READY:
+                warnings.append(
+                    f"{_unchecked(order)} the image {order.image_id} is not ready ({error.message.rstrip('. ')})."
+                )
+            else:
+                state = _failed(state, _attempt(order, state.plan, error), error)
     elif state.plan.launch:
-        warnings.append(f"The launch of {order.name} in {order.region} was not checked: there is no image_id yet.")
-    result = _result(order, replace(state, changed=state.plan.changes), before)
+        warnings.append(f"{_unchecked(order)} there is no image_id yet.")
+    result = _result(replace(state, changed=state.plan.changes), before)
+    result["diff"]["after"]["instances"] = _foreseen(order, state, result["instances"])
     return {**result, "warnings": warnings} if warnings else result
 
 
-def _late(order: Order, state: State, elapsed: float) -> str:
+def _unchecked(order: Order) -> str:
+    return f"The launch of {order.name} in {order.region} was not checked:"
+
+
+def _foreseen(order: Order, state: State, instances: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
+    """What will be there: without those that go, and with those to come, which have no id yet."""
+    new = {"instance_name": order.name, "image_id": order.image_id, "instance_type": order.instance_type}
+    staying = [item for item in instances if item["instance_id"] not in state.plan.leaving]
+    return staying + [new] * state.plan.launch
+
+
+def _late(order: Order, state: State, elapsed: float) -> State:
     states = (
         ", ".join(f"{member.instance_id} is {member.instance_state}" for member in state.members) or "none is there"
     )
     trouble = f" The last trouble was {state.trouble}." if state.trouble else ""
-    return (
+    unseen = sorted(state.launched.keys() - state.seen)
+    if unseen:
+        trouble += (
+            f" The API answered the launch with {', '.join(unseen)}, and has not shown them since. They may be of an "
+            f"earlier launch and gone: with a wait_timeout of more than {UNSEEN_SECONDS:.0f} others are launched."
+        )
+    text = (
         f"The group {order.name} in {order.region} is not as wanted after {elapsed:.0f} seconds ({states}).{trouble} "
         "Run again to go on waiting."
     )
+    return replace(state, failed=text, problem=state.trouble.problem() if state.trouble else None)
 
 
 def _alive(state: State) -> list[Instance]:
@@ -258,7 +358,7 @@ def _alive(state: State) -> list[Instance]:
     return sorted(alive, key=lambda member: (member.created_time, member.instance_id))
 
 
-def _result(order: Order, state: State, before: list[Instance]) -> dict[str, t.Any]:
+def _result(state: State, before: list[Instance]) -> dict[str, t.Any]:
     instances = [member.to_result() for member in _alive(state)]
     result: dict[str, t.Any] = {
         "changed": state.changed,
@@ -266,17 +366,10 @@ def _result(order: Order, state: State, before: list[Instance]) -> dict[str, t.A
         "instance_ids": [item["instance_id"] for item in instances],
         "diff": {
             "before": {"instances": [member.to_result() for member in before]},
-            "after": {"instances": _afterwards(order, state, instances)},
+            "after": {"instances": instances},
         },
     }
     if state.failed is not None:
         problem = state.problem or Problem(None, "")
         result |= {"failed": True, "msg": state.failed, "error_code": problem.code, "request_id": problem.request_id}
     return result
-
-
-def _afterwards(order: Order, state: State, instances: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
-    """What is there, without those that go, and with those to come that have no id yet (check mode)."""
-    new = {"instance_name": order.name, "image_id": order.image_id, "instance_type": order.instance_type}
-    staying = [item for item in instances if item["instance_id"] not in state.plan.terminate]
-    return staying + [new] * state.plan.launch

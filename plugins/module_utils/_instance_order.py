@@ -17,7 +17,9 @@ from ._errors import InputError
 from ._instances import GROUP_TAG
 
 MOST_INSTANCES = 500
-LONGEST_NAME = 128
+LONGEST_NAME = 60
+"""What ModifyInstancesAttribute allows. RunInstances allows 128, but numbers the names of several: they are renamed."""
+
 USER_DATA_BYTES = 16 * 1024
 
 
@@ -45,7 +47,7 @@ class Order:
     def wanted_tags(self) -> dict[str, str]:
         return {**self.tags, GROUP_TAG: self.name}
 
-    def request(self, count: int, known_ids: Iterable[str], generation: int) -> dict[str, t.Any]:
+    def request(self, count: int, known_ids: Iterable[str], generation: str) -> dict[str, t.Any]:
         """The RunInstances request. The same decision has the same ClientToken, in this run and in the next."""
         request = {**self.launch, "InstanceCount": count}
         decision = [self.region, self.name, request, sorted(known_ids), generation]
@@ -55,11 +57,14 @@ class Order:
 
 def read_order(params: Mapping[str, t.Any]) -> Order:
     """The order in the module's params; an InputError names everything that is wrong with it."""
+    # Surveys leave empty texts. A tag's value is the user's own, and an empty one is refused by its check.
+    params = {key: value if key == "tags" else _without_empty(value) for key, value in params.items()}
     wrong = [
         *([] if params["region"] else ["region is missing: give it, or set TENCENTCLOUD_REGION."]),
         *_wrong_group(params),
         *(wrong_image_id(params["image_id"]) if params["image_id"] else ()),
         *_wrong_network(params),
+        *_wrong_login(params),
         *_wrong_user_data(params),
         *wrong_waiting(params),
     ]
@@ -87,9 +92,18 @@ def read_order(params: Mapping[str, t.Any]) -> Order:
     )
 
 
+def _without_empty(value: t.Any) -> t.Any:
+    """An option without its empty texts, at whatever depth: an empty text is not given, nor is a list of nothing."""
+    if isinstance(value, Mapping):
+        return {key: _without_empty(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [item for item in map(_without_empty, value) if item is not None] or None
+    return None if value == "" else value
+
+
 def _wrong_group(params: Mapping[str, t.Any]) -> list[str]:
     found = []
-    name, count = params["name"], params["exact_count"]
+    name, count = params["name"] or "", params["exact_count"]
     if not name:
         found.append("name is empty; it names the group of instances.")
     if len(name) > LONGEST_NAME:
@@ -107,6 +121,12 @@ def _wrong_network(params: Mapping[str, t.Any]) -> list[str]:
     if bool(params["vpc_id"]) != bool(params["subnet_id"]):
         found.append("vpc_id and subnet_id go together: give both, or neither for the default network of the zone.")
     return found
+
+
+def _wrong_login(params: Mapping[str, t.Any]) -> list[str]:
+    if params["password"] and params["key_ids"]:
+        return ["password and key_ids are mutually exclusive; give one of them."]
+    return []
 
 
 def _wrong_user_data(params: Mapping[str, t.Any]) -> list[str]:

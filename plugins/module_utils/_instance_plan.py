@@ -14,7 +14,12 @@ from ._instances import DEAD_STATES, RUNNING, STEADY_STATES, STOPPED, Instance
 
 @dataclass(frozen=True)
 class Plan:
-    """The next writes. ``settling`` are instances on their way to a state, ``problems`` what cannot be done."""
+    """The next writes.
+
+    :param settling: instances on their way to a state
+    :param leaving: all that go before the order is true, those included that cannot go yet
+    :param problems: what cannot be done
+    """
 
     launch: int = 0
     start: tuple[str, ...] = ()
@@ -24,6 +29,7 @@ class Plan:
     regroup: tuple[str, ...] = ()
     retag: dict[str, dict[str, str]] = field(default_factory=dict)
     settling: tuple[str, ...] = ()
+    leaving: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
     @property
@@ -46,6 +52,7 @@ def make_plan(order: Order, members: Sequence[Instance]) -> Plan:
     stayers = [member for member in alive if member not in leavers]
     steady = [member for member in stayers if member.instance_state in STEADY_STATES]
     kept = [member for member in stayers if not (replacing and member in outdated)]
+    leaving = [member for member in alive if member not in kept]
     return Plan(
         launch=max(0, order.count - len(alive) + (len(outdated) if replacing else 0)),
         start=_ids(member for member in steady if order.state == "running" and member.instance_state == STOPPED),
@@ -55,7 +62,8 @@ def make_plan(order: Order, members: Sequence[Instance]) -> Plan:
         regroup=_ids(member for member in steady if _other_groups(order, member)),
         retag={member.instance_id: lack for member in steady if (lack := _lacking_tags(order, member))},
         settling=_settling(order, members, alive),
-        problems=(*_blocked_changes(order, kept, outdated), *_blocked_terminations(leavers)),
+        leaving=_ids(leaving),
+        problems=(*_blocked_changes(order, kept, outdated), *_blocked_terminations(leaving)),
     )
 
 
@@ -114,9 +122,10 @@ def _blocked_changes(order: Order, kept: Sequence[Instance], outdated: Sequence[
     return found
 
 
-def _blocked_terminations(leavers: Sequence[Instance]) -> list[str]:
+def _blocked_terminations(leaving: Sequence[Instance]) -> list[str]:
+    """Known before anything is launched in their place."""
     found = []
-    for member in leavers:
+    for member in leaving:
         if member.instance_charge_type == "PREPAID":
             found.append(f"{member.instance_id} is prepaid and is not terminated by this module; return it by hand.")
         elif member.disable_api_termination:

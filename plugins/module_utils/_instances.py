@@ -108,7 +108,7 @@ def find_group(client: Client, name: str) -> list[Instance]:
 
 def find_by_ids(client: Client, instance_ids: Sequence[str]) -> list[Instance]:
     found: list[Instance] = []
-    for chunk in _chunks(instance_ids):
+    for chunk in chunks(instance_ids):
         answer = client.call("DescribeInstances", {"InstanceIds": chunk, "Limit": PAGE_SIZE})
         found += [Instance.from_api(client.region, item) for item in answer.get("InstanceSet") or ()]
     return found
@@ -130,30 +130,26 @@ def try_run(client: Client, request: Mapping[str, t.Any]) -> None:
 
 
 def start(client: Client, instance_ids: Sequence[str]) -> None:
-    for chunk in _chunks(instance_ids):
-        client.call("StartInstances", {"InstanceIds": chunk})
+    client.call("StartInstances", {"InstanceIds": list(instance_ids)})
 
 
 def stop(client: Client, instance_ids: Sequence[str]) -> None:
-    for chunk in _chunks(instance_ids):
-        client.call("StopInstances", {"InstanceIds": chunk, "StopType": "SOFT_FIRST"})
+    client.call("StopInstances", {"InstanceIds": list(instance_ids), "StopType": "SOFT_FIRST"})
 
 
 def terminate(client: Client, instance_ids: Sequence[str]) -> None:
-    """End instances for good, with the disks that go with them."""
-    for chunk in _chunks(instance_ids):
-        client.call("TerminateInstances", {"InstanceIds": chunk})
+    """End instances for good, with the disks that go with them. All must be charged alike."""
+    client.call("TerminateInstances", {"InstanceIds": list(instance_ids)})
 
 
 def rename(client: Client, instance_ids: Sequence[str], name: str) -> None:
-    for chunk in _chunks(instance_ids):
-        client.call("ModifyInstancesAttribute", {"InstanceIds": chunk, "InstanceName": name})
+    client.call("ModifyInstancesAttribute", {"InstanceIds": list(instance_ids), "InstanceName": name})
 
 
 def set_security_groups(client: Client, instance_ids: Sequence[str], group_ids: Sequence[str]) -> None:
-    for chunk in _chunks(instance_ids):
-        client.call("ModifyInstancesAttribute", {"InstanceIds": chunk, "SecurityGroups": list(group_ids)})
+    client.call("ModifyInstancesAttribute", {"InstanceIds": list(instance_ids), "SecurityGroups": list(group_ids)})
 
 
-def _chunks(ids: Sequence[str]) -> list[list[str]]:
+def chunks(ids: Sequence[str]) -> list[list[str]]:
+    """As many ids as one call may name."""
     return [list(ids[start : start + MOST_IDS_A_CALL]) for start in range(0, len(ids), MOST_IDS_A_CALL)]

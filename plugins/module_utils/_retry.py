@@ -44,9 +44,14 @@ def look_again(code: str) -> bool:
     return code in ("InvalidImageId.NotFound", "InvalidImageId.IncorrectState", "MutexOperation.TaskRunning")
 
 
+def harmless(action: str, params: t.Mapping[str, t.Any]) -> bool:
+    """Whether the call changes nothing: reads and dry runs."""
+    return action.startswith(READ_PREFIXES) or bool(params.get("DryRun"))
+
+
 def repeatable(action: str, params: t.Mapping[str, t.Any]) -> bool:
     """Whether running the call twice is the same as running it once: reads, dry runs, and calls with a ClientToken."""
-    return action.startswith(READ_PREFIXES) or bool(params.get("ClientToken")) or bool(params.get("DryRun"))
+    return harmless(action, params) or bool(params.get("ClientToken"))
 
 
 def may_repeat(fate: Fate, is_repeatable: bool, attempt: int) -> bool:

@@ -15,7 +15,10 @@ description:
     C(RunInstances), and terminates those that are too many.
   - The group is known by the tag C(cvm-instance-group), which every instance carries that this module launches.
     Instances that only bear the same name are left alone. What failed to launch or is being terminated is not counted.
+  - An empty string counts as an option that is not given, and so does a list without any other element.
   - A launch whose answer was lost never starts an instance twice, for the same decision has the same C(ClientToken).
+    Therefore the launch of a group that was terminated shortly before may be answered with the instances that are gone;
+    when the module has not seen them for five minutes it launches others.
 author:
   - tencentcloud.cvm contributors (@tencentcloud-ansible)
 extends_documentation_fragment:
@@ -26,7 +29,7 @@ extends_documentation_fragment:
 options:
   name:
     description:
-      - Name of the group, and of each of its instances.
+      - Name of the group, and of each of its instances, of at most 60 characters.
     type: str
     required: true
   exact_count:
@@ -47,12 +50,13 @@ options:
   image_id:
     description:
       - Image to launch from. Required when instances are missing. In check mode it may be none, as that of a copy is
-        that is only planned; the launch is then foreseen and not checked.
+        that is only planned, or one that is still being copied; the launch is then foreseen and not checked.
     type: str
   on_image_change:
     description:
       - What to do about instances of the group that run another image. V(keep) leaves them, V(fail) is an error before
-        anything is written. V(replace) launches new ones, waits until they run and then terminates the old ones.
+        anything is written. V(replace) launches new ones, waits until they run and then terminates the old ones; if one
+        of those cannot be terminated, that is an error before anything is launched.
     type: str
     choices: [keep, fail, replace]
     default: keep
@@ -163,6 +167,8 @@ options:
   wait:
     description:
       - Whether to wait until the instances are in the state wanted and have their addresses.
+      - Without it the module still stays until what it has launched can be seen, which takes seconds, and bears its
+        name. The API numbers the names of several that are launched together, and lets them be changed when they run.
     type: bool
     default: true
   wait_timeout:
@@ -386,7 +392,7 @@ def body(task: Task) -> dict[str, Any]:
 
 
 def main() -> None:
-    run_module(body, ARGUMENTS, mutually_exclusive=[("password", "key_ids")])
+    run_module(body, ARGUMENTS)
 
 
 if __name__ == "__main__":

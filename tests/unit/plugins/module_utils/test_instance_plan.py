@@ -36,24 +36,29 @@ ROWS: list[tuple[str, dict[str, t.Any], list[Instance], Plan]] = [
     ("nor one being terminated", {}, [machine(1), machine(2, "TERMINATING")], Plan(launch=1)),
     ("one coming up is counted", {}, [machine(1), machine(2, "PENDING")], Plan(settling=("ins-2",))),
     ("a stopped one is counted", {}, [machine(1), machine(2, "STOPPED")], Plan()),
-    ("too many: the youngest goes", {}, [machine(1), machine(2), machine(3)], Plan(terminate=("ins-3",))),
+    (
+        "too many: the youngest goes",
+        {},
+        [machine(1), machine(2), machine(3)],
+        Plan(terminate=("ins-3",), leaving=("ins-3",)),
+    ),
     (
         "too many: a stopped one goes first",
         {},
         [machine(1, "STOPPED"), machine(2), machine(3)],
-        Plan(terminate=("ins-1",)),
+        Plan(terminate=("ins-1",), leaving=("ins-1",)),
     ),
     (
         "too many: one of another image goes first",
         {},
         [machine(1, image_id="img-0"), machine(2, "STOPPED"), machine(3)],
-        Plan(terminate=("ins-1",)),
+        Plan(terminate=("ins-1",), leaving=("ins-1",)),
     ),
     (
         "too many, and one cannot go yet",
         {"count": 0},
         [machine(1), machine(2, "PENDING")],
-        Plan(terminate=("ins-1",), settling=("ins-2",)),
+        Plan(terminate=("ins-1",), settling=("ins-2",), leaving=("ins-1", "ins-2")),
     ),
     ("none wanted, one on its way out", {"count": 0}, [machine(1, "TERMINATING")], Plan(settling=("ins-1",))),
     ("none wanted, one failed", {"count": 0}, [machine(1, "LAUNCH_FAILED")], Plan()),
@@ -101,43 +106,53 @@ ROWS: list[tuple[str, dict[str, t.Any], list[Instance], Plan]] = [
         "replace: the new ones first",
         {"on_image_change": "replace"},
         [machine(1, image_id="img-0"), machine(2, image_id="img-0")],
-        Plan(launch=2),
+        Plan(launch=2, leaving=("ins-1", "ins-2")),
     ),
     (
         "replace: only what is missing of the new",
         {"on_image_change": "replace"},
         [machine(1, image_id="img-0"), machine(2, image_id="img-0"), machine(3)],
-        Plan(launch=1),
+        Plan(launch=1, leaving=("ins-1", "ins-2")),
     ),
     (
         "replace: the old stay until the new have come up",
         {"on_image_change": "replace"},
         [machine(1, image_id="img-0"), machine(3), machine(4, "PENDING")],
-        Plan(settling=("ins-4",)),
+        Plan(settling=("ins-4",), leaving=("ins-1",)),
     ),
     (
         "replace: then the old go",
         {"on_image_change": "replace"},
         [machine(1, image_id="img-0"), machine(3), machine(4)],
-        Plan(terminate=("ins-1",)),
+        Plan(terminate=("ins-1",), leaving=("ins-1",)),
     ),
     (
         "replace: a failed new one keeps the old alive",
         {"on_image_change": "replace"},
         [machine(1, image_id="img-0"), machine(3), machine(4, "LAUNCH_FAILED")],
-        Plan(launch=1),
+        Plan(launch=1, leaving=("ins-1",)),
     ),
     (
         "replace may change the type as well",
         {"on_image_change": "replace", "instance_type": "L"},
         [machine(1, image_id="img-0", instance_type="S"), machine(3, instance_type="L"), machine(4, instance_type="L")],
-        Plan(terminate=("ins-1",)),
+        Plan(terminate=("ins-1",), leaving=("ins-1",)),
+    ),
+    (
+        "replace: an old one that cannot go, before anything is launched",
+        {"on_image_change": "replace"},
+        [machine(1, image_id="img-0", disable_api_termination=True), machine(2)],
+        Plan(
+            launch=1,
+            leaving=("ins-1",),
+            problems=("ins-1 is protected from termination; lift the protection first.",),
+        ),
     ),
     (
         "replace with none wanted",
         {"on_image_change": "replace", "count": 0},
         [machine(1, image_id="img-0")],
-        Plan(terminate=("ins-1",)),
+        Plan(terminate=("ins-1",), leaving=("ins-1",)),
     ),
     (
         "another type cannot be converged",
@@ -151,6 +166,7 @@ ROWS: list[tuple[str, dict[str, t.Any], list[Instance], Plan]] = [
         [machine(1, instance_charge_type="PREPAID")],
         Plan(
             terminate=("ins-1",),
+            leaving=("ins-1",),
             problems=("ins-1 is prepaid and is not terminated by this module; return it by hand.",),
         ),
     ),
@@ -160,6 +176,7 @@ ROWS: list[tuple[str, dict[str, t.Any], list[Instance], Plan]] = [
         [machine(1, disable_api_termination=True)],
         Plan(
             terminate=("ins-1",),
+            leaving=("ins-1",),
             problems=("ins-1 is protected from termination; lift the protection first.",),
         ),
     ),
@@ -181,16 +198,16 @@ def test_finished_means_nothing_to_do_and_nothing_on_its_way() -> None:
 
 
 def test_the_same_decision_has_the_same_token() -> None:
-    first = ORDER.request(1, ["ins-b", "ins-a"], 0)
-    assert first == ORDER.request(1, ["ins-a", "ins-b"], 0)
+    first = ORDER.request(1, ["ins-b", "ins-a"], "")
+    assert first == ORDER.request(1, ["ins-a", "ins-b"], "")
     assert len(first["ClientToken"]) <= 64
     others = [
-        ORDER.request(2, ["ins-a", "ins-b"], 0),
-        ORDER.request(1, ["ins-a"], 0),
-        ORDER.request(1, ["ins-a", "ins-b"], 1),
-        replace(ORDER, launch={"ImageId": "img-2"}).request(1, ["ins-a", "ins-b"], 0),
-        replace(ORDER, region="ap-beijing").request(1, ["ins-a", "ins-b"], 0),
-        replace(ORDER, name="db").request(1, ["ins-a", "ins-b"], 0),
+        ORDER.request(2, ["ins-a", "ins-b"], ""),
+        ORDER.request(1, ["ins-a"], ""),
+        ORDER.request(1, ["ins-a", "ins-b"], "another"),
+        replace(ORDER, launch={"ImageId": "img-2"}).request(1, ["ins-a", "ins-b"], ""),
+        replace(ORDER, region="ap-beijing").request(1, ["ins-a", "ins-b"], ""),
+        replace(ORDER, name="db").request(1, ["ins-a", "ins-b"], ""),
     ]
     tokens = {request["ClientToken"] for request in [first, *others]}
     assert len(tokens) == 7
