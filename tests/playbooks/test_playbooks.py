@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 from pathlib import Path
 
@@ -154,12 +155,34 @@ def test_copy_shared(cloud: Emulator, play: Play) -> None:
 
 
 def test_demo(cloud: Emulator, play: Play) -> None:
-    """tencentcloud.cvm.demo, twice."""
+    """tencentcloud.cvm.demo: what it would do, and twice what it does."""
+    checked = play("tencentcloud.cvm.demo", "--check", "--diff")
+    assert (checked.code, checked.failed) == (0, 0), checked.output
+    assert re.search(r"ap-nanjing +planned ", checked.output), checked.output
+    assert cloud.journal.writes() == []
     first = play("tencentcloud.cvm.demo")
     assert (first.code, first.failed) == (0, 0), first.output
     assert sum(machines(cloud).values()) == 6
     second = play("tencentcloud.cvm.demo")
     assert (second.code, second.changed) == (0, 0), second.output
+
+
+def test_a_region_that_fails_has_its_row_in_the_table(cloud: Emulator, play: Play) -> None:
+    """tencentcloud.cvm.demo with a region that is full."""
+    cloud.world.accounts["100000000001"].image_quotas["ap-chengdu"] = 0
+
+    played = play("tencentcloud.cvm.demo", "--check")
+
+    assert (played.code != 0, played.failed) == (True, 1), played.output
+    rows = re.findall(r'"(ap-\w+) +(failed|planned|img-\w+) ', played.output)
+    assert rows == [
+        ("ap-guangzhou", "img-go1dweb1"),
+        ("ap-shanghai", "planned"),
+        ("ap-beijing", "img-ha1fway1"),
+        ("ap-nanjing", "planned"),
+        ("ap-chengdu", "failed"),
+        ("ap-chongqing", "planned"),
+    ], played.output
 
 
 def test_a_network_that_is_cut_is_one_sentence_and_the_rerun_finishes(cloud: Emulator, play: Play) -> None:
