@@ -173,6 +173,20 @@ def test_pure_files_reach_nothing_of_the_cloud(name: str) -> None:
             assert not {alias.name for alias in node.names} & functions(utils / f"{node.module}.py")
 
 
+def test_every_action_is_among_the_permissions_of_the_readme() -> None:
+    """Client.call and Client.pages take the action first."""
+    api_calls = [
+        call
+        for path in UTILS
+        for call in calls(path)
+        if isinstance(call.func, ast.Attribute) and call.func.attr in ("call", "pages")
+    ]
+    actions = strings(call.args[0] for call in api_calls)
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert "SyncImages" in actions
+    assert {action for action in actions if f":{action}`" not in readme} == set()
+
+
 EMULATOR = sorted((ROOT / "tests" / "emulator").rglob("*.py"))
 
 
