@@ -346,6 +346,14 @@ def units_oldest_sdk(session: nox.Session) -> None:
     pytest(session, "tests/unit", "-n", "2")
 
 
+@nox.session(default=False, name="playbooks-2.18", python=OTHER_CORES["2.18"])
+def playbooks_on_the_oldest_core(session: nox.Session) -> None:
+    """As playbooks, with ansible-core 2.18, the oldest that meta/runtime.yml allows."""
+    install(session, "pytest")
+    session.install("--no-compile", "-r", str(REQUIREMENTS / "ansible-core-2.18.txt"))
+    pytest(session, "tests/playbooks", "-n", "2", **as_a_user(session))
+
+
 def sanity_of(core: str, python: str) -> None:
     """Make the session `sanity-<core>`; it is skipped where that Python is not installed."""
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 from pathlib import Path
 
@@ -57,29 +58,67 @@ def test_copy_and_launch_in_check_mode_writes_nothing(cloud: Emulator, play: Pla
     assert cloud.journal.writes() == []
 
 
-def test_regions_as_hosts_of_an_inventory_and_limit(cloud: Emulator, play: Play, tmp_path: Path) -> None:
-    """An inventory whose hosts are regions; --limit leaves the others alone."""
-    inventory = tmp_path / "regions.yml"
-    hosts = {
-        target["region"]: {
-            "copy_and_launch_region": target["region"],
-            "copy_and_launch_instance_zone": target["zone"],
-        }
-        for target in TARGETS
-    }
+def inventory(folder: Path, hosts: dict[str, t.Any]) -> str:
+    """An inventory whose hosts are regions; each has its region, its zone, and what is its own."""
     common = {
         "ansible_connection": "local",
         "ansible_python_interpreter": "{{ ansible_playbook_python }}",
         **{key: value for key, value in WANTED.items() if key != "copy_and_launch_targets"},
     }
     group = {"hosts": hosts, "vars": common}
-    inventory.write_text(json.dumps({"all": {"children": {"copy_and_launch_targets": group}}}), "utf-8")
+    path = folder / "regions.yml"
+    path.write_text(json.dumps({"all": {"children": {"copy_and_launch_targets": group}}}), "utf-8")
+    return str(path)
 
-    played = play("-i", str(inventory), "tencentcloud.cvm.copy_and_launch", "--limit", "localhost,ap-chengdu")
+
+def host(zone: str, **own: str) -> dict[str, str]:
+    return {
+        "copy_and_launch_region": zone.rpartition("-")[0],
+        "copy_and_launch_instance_zone": zone,
+        **{f"copy_and_launch_{name}": value for name, value in own.items()},
+    }
+
+
+def test_regions_as_hosts_of_an_inventory_and_limit(cloud: Emulator, play: Play, tmp_path: Path) -> None:
+    """An inventory whose hosts are regions; --limit leaves the others alone."""
+    regions = inventory(tmp_path, {target["region"]: host(target["zone"]) for target in TARGETS})
+
+    played = play("-i", regions, "tencentcloud.cvm.copy_and_launch", "--limit", "localhost,ap-chengdu")
 
     assert (played.code, played.failed) == (0, 0), played.output
     assert machines(cloud) == {"ap-chengdu": 1}
     assert not cloud.journal.calls(region="ap-chongqing")
+
+
+def test_every_host_has_an_image_of_its_own(cloud: Emulator, play: Play, tmp_path: Path) -> None:
+    """Those that want the same copy share a call; a source that is missing, or not the only one of its name, fails."""
+    names = {"img-tw1n0001": "twins", "img-tw1n0002": "twins", "img-g0lden10": "golden-10"}
+    images = [{"account": "acme", "region": "ap-guangzhou", "id": key, "name": name} for key, name in names.items()]
+    cloud.plant(images=images)
+    regions = inventory(
+        tmp_path,
+        {
+            "web-a": host("ap-chengdu-1"),
+            "web-b": host("ap-shanghai-5"),
+            "old": host("ap-chongqing-1", image_name="golden-10"),
+            "typo": host("ap-guangzhou-6", image_name="golden-wbe"),
+            "twins": host("ap-guangzhou-6", image_name="twins"),
+            "both": host("ap-guangzhou-6", image_id="img-g0lden10"),
+        },
+    )
+
+    played = play("-i", regions, "tencentcloud.cvm.copy_and_launch")
+
+    assert (played.code != 0, played.failed) == (True, 3), played.output
+    assert "There is no image golden-wbe in ap-guangzhou to launch from" in played.output
+    assert "2 images are named twins in ap-guangzhou (img-tw1n0001, img-tw1n0002); say which by" in played.output
+    assert "Name the source image by copy_and_launch_image_id or by copy_and_launch_image_name" in played.output
+    sent = [entry.params for entry in cloud.journal.effects("SyncImages")]
+    assert sorted((call["ImageIds"], call["DestinationRegions"]) for call in sent) == [
+        (["img-g0lden10"], ["ap-chongqing"]),
+        (["img-go1dweb1"], ["ap-chengdu", "ap-shanghai"]),
+    ]
+    assert machines(cloud) == {"ap-chengdu": 1, "ap-shanghai": 1, "ap-chongqing": 1}
 
 
 def test_one_bad_region_does_not_hide_the_good_ones(cloud: Emulator, play: Play) -> None:
@@ -116,12 +155,34 @@ def test_copy_shared(cloud: Emulator, play: Play) -> None:
 
 
 def test_demo(cloud: Emulator, play: Play) -> None:
-    """tencentcloud.cvm.demo, twice."""
+    """tencentcloud.cvm.demo: what it would do, and twice what it does."""
+    checked = play("tencentcloud.cvm.demo", "--check", "--diff")
+    assert (checked.code, checked.failed) == (0, 0), checked.output
+    assert re.search(r"ap-nanjing +planned ", checked.output), checked.output
+    assert cloud.journal.writes() == []
     first = play("tencentcloud.cvm.demo")
     assert (first.code, first.failed) == (0, 0), first.output
     assert sum(machines(cloud).values()) == 6
     second = play("tencentcloud.cvm.demo")
     assert (second.code, second.changed) == (0, 0), second.output
+
+
+def test_a_region_that_fails_has_its_row_in_the_table(cloud: Emulator, play: Play) -> None:
+    """tencentcloud.cvm.demo with a region that is full."""
+    cloud.world.accounts["100000000001"].image_quotas["ap-chengdu"] = 0
+
+    played = play("tencentcloud.cvm.demo", "--check")
+
+    assert (played.code != 0, played.failed) == (True, 1), played.output
+    rows = re.findall(r'"(ap-\w+) +(failed|planned|img-\w+) ', played.output)
+    assert rows == [
+        ("ap-guangzhou", "img-go1dweb1"),
+        ("ap-shanghai", "planned"),
+        ("ap-beijing", "img-ha1fway1"),
+        ("ap-nanjing", "planned"),
+        ("ap-chengdu", "failed"),
+        ("ap-chongqing", "planned"),
+    ], played.output
 
 
 def test_a_network_that_is_cut_is_one_sentence_and_the_rerun_finishes(cloud: Emulator, play: Play) -> None:
