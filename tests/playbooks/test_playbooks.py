@@ -121,19 +121,25 @@ def test_every_host_has_an_image_of_its_own(cloud: Emulator, play: Play, tmp_pat
     assert machines(cloud) == {"ap-chengdu": 1, "ap-shanghai": 1, "ap-chongqing": 1}
 
 
-def test_one_bad_region_does_not_hide_the_good_ones(cloud: Emulator, play: Play) -> None:
-    """A region that is full fails its own host; the others go through."""
+def test_bad_regions_do_not_hide_the_good_ones(cloud: Emulator, play: Play) -> None:
+    """One that is full, one across the border and one that is none fail their own hosts; the others share a call."""
     cloud.world.accounts["100000000001"].image_quotas["ap-chengdu"] = 0
+    zones = ("ap-shanghai-5", "ap-singapore-1", "ap-chengduu-1")
+    more = [*TARGETS, *({"region": zone.rpartition("-")[0], "zone": zone} for zone in zones)]
 
-    played = play("tencentcloud.cvm.copy_and_launch", "-e", json.dumps(WANTED))
+    played = play("tencentcloud.cvm.copy_and_launch", "-e", json.dumps({**WANTED, "copy_and_launch_targets": more}))
 
-    assert (played.code != 0, played.failed) == (True, 1), played.output
+    assert (played.code != 0, played.failed) == (True, 3), played.output
     assert "0 of 0 custom images" in played.output
-    assert machines(cloud) == {"ap-guangzhou": 1, "ap-chongqing": 2}
+    assert "set allow_cross_border" in played.output
+    assert "Did you mean ap-chengdu?" in played.output
+    sent = cloud.journal.effects("SyncImages")
+    assert [entry.params["DestinationRegions"] for entry in sent] == [["ap-chongqing", "ap-shanghai"]]
+    assert machines(cloud) == {"ap-guangzhou": 1, "ap-chongqing": 2, "ap-shanghai": 1}
     cloud.world.accounts["100000000001"].image_quotas.clear()
     again = play("tencentcloud.cvm.copy_and_launch", "-e", json.dumps(WANTED))
     assert again.code == 0, again.output
-    assert machines(cloud) == {"ap-guangzhou": 1, "ap-chengdu": 1, "ap-chongqing": 2}
+    assert machines(cloud) == {"ap-guangzhou": 1, "ap-chengdu": 1, "ap-chongqing": 2, "ap-shanghai": 1}
 
 
 def test_copy_shared(cloud: Emulator, play: Play) -> None:
