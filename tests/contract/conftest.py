@@ -90,11 +90,16 @@ def tccli_caller(cloud: Emulator) -> Call:
     return call
 
 
-@pytest.fixture(params=["sdk", "tccli"])
-def call(request: pytest.FixtureRequest, cloud: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
+@pytest.fixture
+def clean_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither client finds a key or a profile of the person who runs the tests."""
     for name in [name for name in os.environ if name.startswith(("TENCENTCLOUD_", "TCCLI_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
+
+
+@pytest.fixture(params=["sdk", "tccli"])
+def call(request: pytest.FixtureRequest, cloud: Emulator, clean_home: None) -> Call:
     return {"sdk": sdk_caller, "tccli": tccli_caller}[request.param](cloud)
 
 

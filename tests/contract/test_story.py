@@ -9,9 +9,9 @@ import typing as t
 
 import pytest
 
-from tests.emulator import Emulator
+from tests.emulator import SEEDS, Emulator, ScaledClock
 
-from .conftest import Call, Refused
+from .conftest import Call, Refused, sdk_caller, tccli_caller
 
 PRIVATE = [
     {"Name": "image-type", "Values": ["PRIVATE_IMAGE"]},
@@ -27,7 +27,7 @@ def wait_for(look: t.Callable[[], t.Any], wanted: t.Any) -> None:
     pytest.fail(f"never became {wanted}")
 
 
-def test_the_story_of_the_guide(cloud: Emulator, call: Call) -> None:
+def tell(cloud: Emulator, call: Call) -> None:
     """Custom image to another region, wait for it there, start an instance from the copy."""
 
     def image_states(region: str) -> dict[str, str]:
@@ -63,6 +63,26 @@ def test_the_story_of_the_guide(cloud: Emulator, call: Call) -> None:
 
     wait_for(instance_state, "RUNNING")
     assert [entry.action for entry in cloud.journal.effects()] == ["SyncImages", "RunInstances"]
+
+
+def told(cloud: Emulator) -> list[tuple[t.Any, ...]]:
+    """What the journal holds of a story. How often a client looked until something was ready is its own affair."""
+    requests = [
+        (entry.service, entry.action, entry.account, entry.region, entry.params, entry.outcome)
+        for entry in cloud.journal.entries
+    ]
+    return [request for request, before in zip(requests, [None, *requests], strict=False) if request != before]
+
+
+def test_the_story_of_the_guide_is_the_same_by_sdk_and_by_cli(clean_home: None) -> None:
+    journals = []
+    for caller in (sdk_caller, tccli_caller):
+        with Emulator(SEEDS / "demo.yml", ScaledClock(600)) as cloud:
+            tell(cloud, caller(cloud))
+            journals.append(told(cloud))
+            assert cloud.bugs() == []
+    assert journals[0] == journals[1]
+    assert len(journals[0]) > 6
 
 
 def test_shared_images_stay_in_their_region(cloud: Emulator, call: Call) -> None:
