@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import typing as t
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
@@ -101,6 +102,15 @@ def clean_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(params=["sdk", "tccli"])
 def call(request: pytest.FixtureRequest, cloud: Emulator, clean_home: None) -> Call:
     return {"sdk": sdk_caller, "tccli": tccli_caller}[request.param](cloud)
+
+
+def eventually(look: t.Callable[[], t.Any]) -> None:
+    """Look until there is something to see."""
+    for _attempt in range(200):
+        if look():
+            return
+        time.sleep(0.1)
+    pytest.fail("it never came about")
 
 
 @pytest.fixture(scope="session")

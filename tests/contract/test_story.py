@@ -4,27 +4,18 @@
 
 from __future__ import annotations
 
-import time
 import typing as t
 
 import pytest
 
 from tests.emulator import SEEDS, Emulator, ScaledClock
 
-from .conftest import Call, Refused, sdk_caller, tccli_caller
+from .conftest import Call, Refused, eventually, sdk_caller, tccli_caller
 
 PRIVATE = [
     {"Name": "image-type", "Values": ["PRIVATE_IMAGE"]},
     {"Name": "image-name", "Values": ["golden-web-2026-11"]},
 ]
-
-
-def wait_for(look: t.Callable[[], t.Any], wanted: t.Any) -> None:
-    for _attempt in range(200):
-        if look() == wanted:
-            return
-        time.sleep(0.1)
-    pytest.fail(f"never became {wanted}")
 
 
 def tell(cloud: Emulator, call: Call) -> None:
@@ -34,7 +25,7 @@ def tell(cloud: Emulator, call: Call) -> None:
         answer = call("cvm", "DescribeImages", region=region, Filters=PRIVATE, Limit=100)
         return {image["ImageName"]: image["ImageState"] for image in answer["ImageSet"]}
 
-    wait_for(lambda: image_states("ap-guangzhou")["golden-web-2026-11"], "NORMAL")
+    eventually(lambda: image_states("ap-guangzhou")["golden-web-2026-11"] == "NORMAL")
     request = {"ImageIds": ["img-go1dweb1"], "DestinationRegions": ["ap-chengdu"]}
     call("cvm", "SyncImages", **request, DryRun=True)
     assert cloud.journal.effects() == []
@@ -45,7 +36,7 @@ def tell(cloud: Emulator, call: Call) -> None:
     with pytest.raises(Refused) as busy:
         call("cvm", "SyncImages", **{**request, "DestinationRegions": ["ap-chongqing"]})
     assert busy.value.code == "InvalidParameterValue.InvalidImageState"
-    wait_for(lambda: image_states("ap-chengdu"), {"golden-web-2026-11": "NORMAL"})
+    eventually(lambda: image_states("ap-chengdu") == {"golden-web-2026-11": "NORMAL"})
     launched = call(
         "cvm",
         "RunInstances",
@@ -61,7 +52,7 @@ def tell(cloud: Emulator, call: Call) -> None:
         answer = call("cvm", "DescribeInstances", region="ap-chengdu", InstanceIds=launched)
         return answer["InstanceSet"][0]["InstanceState"] if answer["InstanceSet"] else "not visible yet"
 
-    wait_for(instance_state, "RUNNING")
+    eventually(lambda: instance_state() == "RUNNING")
     assert [entry.action for entry in cloud.journal.effects()] == ["SyncImages", "RunInstances"]
 
 
