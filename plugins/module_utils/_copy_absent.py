@@ -142,11 +142,12 @@ def _as_it_was(image: Image) -> dict[str, t.Any]:
 
 
 def _foreseen(track: Track) -> Track:
-    return track if track.settled else _removed(track)
+    return track if track.settled else _removed(_asked(track))
 
 
 def _removed(track: Track) -> Track:
-    return replace(track, status="removed", changes=track.changes or ("deleted",), problem=None)
+    """It is gone: removed by this run, or, without its doing, just absent."""
+    return replace(track, status="removed" if track.changes else "absent", problem=None)
 
 
 def _gone(order: Order, client: Client, track: Track) -> Track:
@@ -222,7 +223,7 @@ def _look_again(order: Order, client: Client, track: Track) -> Track:
 
 def _next(client: Client, track: Track) -> Track:
     """Two runs that copied at once may have left several copies: when one is gone, it is the next one's turn."""
-    if track.status != "removed" or not track.decision.rivals:
+    if track.status not in ("removed", "absent") or not track.decision.rivals:
         return track
     image_id, *others = track.decision.rivals
     decision = Decision(Action.REPLACE, track.decision.image, rivals=tuple(others))

@@ -168,3 +168,12 @@ def test_of_several_the_one_whose_mark_is_not_shown_yet_is_ours(cloud: Emulator,
 
     assert (statuses(result), result["changed"]) == ({"ap-shanghai": "present"}, False)
     assert result["image_ids"] == {"ap-shanghai": "img-exists01"}
+
+
+def test_a_copy_that_goes_by_itself_is_absent_and_no_change(cloud: Emulator, run: Run) -> None:
+    passing = {"state": "SYNCING", "ready_in_minutes": 2, "outcome": "GONE", "copied_from": "img-source01"}
+    cloud.plant(images=[like_source(tags=OURS, **passing)])
+
+    result = run(module, **ASKED, state="absent")
+
+    assert (statuses(result), result["changed"]) == ({"ap-shanghai": "absent"}, False)
