@@ -331,6 +331,13 @@ def emulator(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def chaos(session: nox.Session) -> None:
+    """A thousand randomized schedules of faults, kills and concurrent runs: `nox -e chaos -- --schedules 5000`."""
+    install(session, "pytest")
+    pytest(session, "tests/chaos", "-n", "2")
+
+
+@nox.session(default=False)
 def changelog(session: nox.Session) -> None:
     """Write CHANGELOG.md for the version in galaxy.yml from the fragments, which it removes."""
     install(session, "docs")

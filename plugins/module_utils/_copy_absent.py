@@ -148,11 +148,12 @@ def _as_it_was(image: Image) -> dict[str, t.Any]:
 
 
 def _foreseen(track: Track) -> Track:
-    return track if track.settled else replace(_removed(track), changes=("deleted",))
+    return track if track.settled else _removed(replace(track, changes=("deleted",)))
 
 
 def _removed(track: Track) -> Track:
-    return replace(track, status="removed", problem=None)
+    """It is gone: removed by this run, or, without its doing, just absent."""
+    return replace(track, status="removed" if track.changes else "absent", problem=None)
 
 
 def _gone(order: Order, client: Client, track: Track) -> Track:

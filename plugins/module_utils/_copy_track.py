@@ -177,7 +177,7 @@ def _unseen_source(order: Order) -> dict[str, t.Any]:
 
 
 def _rival_warning(track: Track) -> list[str]:
-    if not track.decision.rivals or track.image is None or track.status in (*FAILED_STATUSES, "removed"):
+    if not track.decision.rivals or track.image is None or track.status in (*FAILED_STATUSES, "removed", "absent"):
         return []
     surplus = ", ".join(track.decision.rivals)
     text = (

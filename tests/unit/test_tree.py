@@ -163,9 +163,9 @@ def test_pure_files_reach_nothing_of_the_cloud(name: str) -> None:
     utils = ROOT / "plugins" / "module_utils"
     for node in ast.walk(tree_of(utils / f"{name}.py")):
         if isinstance(node, ast.Import):
-            assert {alias.name.split(".")[0] for alias in node.names} <= set(PURE_STDLIB)
+            assert {alias.name.partition(".")[0] for alias in node.names} <= set(PURE_STDLIB)
         elif isinstance(node, ast.ImportFrom) and not node.level:
-            assert str(node.module).split(".")[0] in PURE_STDLIB
+            assert str(node.module).partition(".")[0] in PURE_STDLIB
         elif isinstance(node, ast.ImportFrom) and node.module is None:
             assert {alias.name for alias in node.names} <= set(PURE)
         elif isinstance(node, ast.ImportFrom) and node.module not in PURE:

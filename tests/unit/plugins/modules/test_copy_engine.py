@@ -149,7 +149,7 @@ def test_absent_without_wait_asks_for_every_deletion(cloud: Emulator, run: Run) 
     assert (statuses(result), result["changed"]) == ({"ap-shanghai": "removed"}, True)
     assert len(cloud.journal.effects("DeleteImages")) == 3
     assert len(result["diff"]["before"]["ap-shanghai"]["copies"]) == 3
-    assert (statuses(again), again["changed"]) == ({"ap-shanghai": "removed"}, False)
+    assert (statuses(again), again["changed"]) == ({"ap-shanghai": "absent"}, False)
 
 
 def test_one_copy_of_several_that_stays_fails_the_region(cloud: Emulator, run: Run) -> None:
@@ -296,3 +296,12 @@ def test_of_several_the_one_whose_mark_is_not_shown_yet_is_ours(cloud: Emulator,
 
     assert (statuses(result), result["changed"]) == ({"ap-shanghai": "present"}, False)
     assert result["image_ids"] == {"ap-shanghai": "img-exists01"}
+
+
+def test_a_copy_that_goes_by_itself_is_absent_and_no_change(cloud: Emulator, run: Run) -> None:
+    passing = {"state": "SYNCING", "ready_in_minutes": 2, "outcome": "GONE", "copied_from": "img-source01"}
+    cloud.plant(images=[like_source(tags=OURS, **passing)])
+
+    result = run(module, **ASKED, state="absent")
+
+    assert (statuses(result), result["changed"]) == ({"ap-shanghai": "absent"}, False)

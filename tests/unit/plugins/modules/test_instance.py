@@ -401,7 +401,7 @@ def test_a_run_that_ended_in_doubt_is_continued_by_the_next(cloud: Emulator, run
 @pytest.mark.parametrize("wait", [True, False], ids=["wait", "no wait"])
 def test_a_stale_client_token_does_not_stop_a_launch(cloud: Emulator, run: Run, clock: ManualClock, wait: bool) -> None:
     """However often the group has come and gone: only the first token is known, and met again."""
-    for _ in range(3):
+    for _time in range(3):
         run(module, **ASKED)
         run(module, **{**ASKED, "state": "absent"})
         clock.advance(600)
