@@ -54,6 +54,7 @@ def user_environment(cloud: Emulator, home: Path) -> dict[str, str]:
         "LC_ALL": "C.UTF-8",
         "ANSIBLE_COLLECTIONS_PATH": os.environ["ANSIBLE_COLLECTIONS_PATH"],
         "ANSIBLE_NOCOLOR": "1",
+        "ANSIBLE_PIPELINING": "1",
         **{f"TENCENTCLOUD_{name.upper()}": value for name, value in cloud.options().items()},
     }
 

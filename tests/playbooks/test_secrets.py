@@ -55,15 +55,13 @@ def test_every_module_is_asked() -> None:
 
 @pytest.mark.parametrize(
     ("given", "trouble"),
-    [("options", "none"), ("options", "wrong key"), ("options", "gateway"), ("environment", "wrong key")],
+    [("options", "none"), ("options", "wrong key"), ("environment", "wrong key")],
 )
 def test_secrets_appear_nowhere(cloud: Emulator, play: Play, tmp_path: Path, given: str, trouble: str) -> None:
     uin = cloud.world.accounts["100000000001"].uin
     known = f"{KEY}-other" if trouble == "wrong key" else KEY
     temporary = TemporaryKey("AKIDtemporary", known, TOKEN, uin, "publisher", cloud.clock.now() + 86400)
     cloud.world.temporary_keys[temporary.secret_id] = temporary
-    if trouble == "gateway":
-        cloud.add_faults({"do": "http", "times": None})
     key = {"secret_id": temporary.secret_id, "secret_key": KEY, "token": TOKEN}
     as_options = key if given == "options" else {}
     as_environment = {} if given == "options" else {f"TENCENTCLOUD_{name.upper()}": key[name] for name in key}
