@@ -279,7 +279,7 @@ def units(session: nox.Session) -> None:
 def contract(session: nox.Session) -> None:
     """The emulator as the official SDK and the official CLI see it."""
     install(session, "contract")
-    pytest(session, "tests/contract")
+    pytest(session, "tests/contract", "-n", "2")
 
 
 @nox.session
