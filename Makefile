@@ -5,6 +5,9 @@
 
 PYTHON ?= python3
 
+# How many checks `make test` runs at a time.
+SIDE_BY_SIDE ?= 2
+
 # Nothing is written outside the clone, pip's cache included.
 export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -24,7 +27,7 @@ demo: .venv/ready
 
 test: .venv/ready
 	@rm -rf $(REPORT); mkdir -p $(REPORT)
-	@$(NOX) --report $(REPORT)/nox.json; status=$$?; \
+	@$(NOX) --allow-parallel --parallel $(SIDE_BY_SIDE) --report $(REPORT)/nox.json; status=$$?; \
 	.venv/bin/python tests/tools/closing_line.py $(REPORT); exit $$status
 
 clean:

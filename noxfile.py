@@ -86,9 +86,11 @@ def keep_pip_settings(configs: list[Path], into: Path) -> None:
         if name.startswith("PIP_") and name != "PIP_CONFIG_FILE":
             parser.set("global", name.removeprefix("PIP_").lower().replace("_", "-"), value)
     into.parent.mkdir(parents=True, exist_ok=True)
-    into.touch(mode=0o600)  # the address of a private index may hold a password
-    with into.open("w") as file:
+    mine = into.with_suffix(f".{os.getpid()}")  # sessions run side by side, and none may read half a file
+    mine.touch(mode=0o600)  # the address of a private index may hold a password
+    with mine.open("w") as file:
         parser.write(file)
+    mine.replace(into)
 
 
 isolate()
@@ -104,20 +106,28 @@ def install(session: nox.Session, requirements: str) -> None:
         stamp.write_text(wanted)
 
 
+def replace_link(link: Path, target: str | Path) -> None:
+    """Make a link in one stroke: sessions run side by side."""
+    mine = link.with_name(f"{link.name}.{os.getpid()}")
+    mine.symlink_to(target)
+    mine.replace(link)
+
+
 def linked_tree() -> Path:
     """Make the working tree importable under its collection's name, as pytest, mypy and ansible-lint need it."""
     link = ROOT / ".build" / NAME
     link.parent.mkdir(parents=True, exist_ok=True)
     if not link.is_symlink():
-        link.symlink_to("../../..")
+        replace_link(link, "../../..")
     return ROOT / ".build"
 
 
 def copied_tree(session: nox.Session) -> Path:
     """Copy what git has or would add to a path that ansible-test accepts: it follows links, and wants a repository."""
-    tree = CACHE / "tree" / NAME
+    tree = CACHE / "tree" / session.name / NAME
     # The environments that ansible-test has made outlive the copy that they were made in.
-    output, kept = tree / "tests" / "output", CACHE / "output"
+    output, kept = tree / "tests" / "output", CACHE / "output" / session.name
+    kept.parent.mkdir(parents=True, exist_ok=True)
     if output.exists():
         output.rename(kept)
     shutil.rmtree(tree, ignore_errors=True)
@@ -151,8 +161,8 @@ def build_collection(session: nox.Session, into: Path) -> Path:
 
 def as_a_user(session: nox.Session) -> dict[str, str]:
     """Build the collection, install it into an empty path, and return the environment in which Ansible finds it."""
-    tarball = build_collection(session, CACHE / "dist")
-    path = CACHE / "installed"
+    tarball = build_collection(session, CACHE / "dist" / session.name)
+    path = CACHE / "installed" / session.name
     shutil.rmtree(path, ignore_errors=True)
     env = {"ANSIBLE_COLLECTIONS_PATH": str(path), "CVM_COLLECTION_TARBALL": str(tarball)}
     install = ("ansible-galaxy", "collection", "install", "--offline", "-p", str(path), str(tarball))
@@ -206,10 +216,11 @@ def ansible_test(session: nox.Session, tree: Path, *args: str) -> None:
     cache = CACHE / "home/.ansible/test/cache"
     cache.mkdir(parents=True, exist_ok=True)
     for version in GET_PIP_VERSIONS:
-        shutil.copy(ROOT / "tests/tools/get_pip.py", cache / f"get_pip_{version}.py")
+        mine = cache / f"get_pip_{version}.{os.getpid()}"
+        shutil.copy(ROOT / "tests/tools/get_pip.py", mine)
+        mine.replace(cache / f"get_pip_{version}.py")
     (pip,) = Path(session.virtualenv.location).glob("lib/python*/site-packages/pip")
-    (cache / "pip").unlink(missing_ok=True)
-    (cache / "pip").symlink_to(pip)
+    replace_link(cache / "pip", pip)
     with session.chdir(tree):
         session.run("ansible-test", *args)
 
