@@ -23,6 +23,7 @@ from ansible_collections.tencentcloud.cvm.plugins.module_utils._copy_plan import
     decide,
     differences,
     judge,
+    marked_as,
     stage_of,
     whose_is,
 )
@@ -261,3 +262,109 @@ def test_a_copy_that_is_being_deleted_is_waited_for() -> None:
     successor = copy(image_id="img-new00001", tags=OURS, image_state="SYNCING")
     decision = decide(REPLACING, [dying, successor], Trail(deleted_id="img-copy0001"), 0.0)
     assert (decision.action, decision.image) == (Action.AWAIT, successor)
+
+
+# What is said, word for word ------------------------------------------------------------------------------------------
+
+OTHER_NAME = "choose another copy_name, or rename or delete that image"
+NOT_WANTED = "choose another copy_name, or rename or delete those that are not wanted"
+BOTH = "img-copy0001 (NORMAL), img-2 (NORMAL)"
+UNKNOWN_OS = "its operating system is unknown and not Ubuntu"
+A, NAMED = "the image img-copy0001", "of this name is"
+LOST = "the copy img-copy0001 ended as CREATEFAILED"
+WORDS = [
+    ([copy(tags=ANOTHERS)], f"{A} {NAMED} a copy of ap-guangzhou/img-other001; {OTHER_NAME}"),
+    (
+        [copy(tags={**OURS, ENCRYPTION_TAG: "kms-2"})],
+        f"{A} {NAMED} a copy of ap-guangzhou/img-source01, encrypted with kms-2; {OTHER_NAME}",
+    ),
+    ([copy(image_state="IMPORTING")], f"{A} {NAMED} in state IMPORTING; {OTHER_NAME}"),
+    ([copy(os_name="")], f"{A} {NAMED} no copy of img-source01: {UNKNOWN_OS}; {OTHER_NAME}"),
+    (
+        [copy(os_name="", image_size=60)],
+        f"{A} {NAMED} no copy of img-source01: {UNKNOWN_OS} and its size is 60 and not 50; {OTHER_NAME}",
+    ),
+    (
+        [copy(), copy(image_id="img-2")],
+        f"several images bear this name and none is marked as ours: {BOTH}; {NOT_WANTED}",
+    ),
+    (
+        [copy(image_state="CREATEFAILED")],
+        f"{LOST}; delete it, or set replace_failed to have it deleted and copied again",
+    ),
+    (
+        [copy(image_state="CREATEFAILED", tags=OURS), copy(image_id="img-2")],
+        f"{LOST}, and other images bear the name as well: img-2 (NORMAL); {NOT_WANTED}",
+    ),
+    ([copy(tags=OURS)], ""),
+]
+
+
+@pytest.mark.parametrize(("there", "why"), WORDS)
+def test_reasons_word_for_word(there: list[Image], why: str) -> None:
+    assert decide(WANTED, there, Trail(), now=0.0).why == why
+
+
+def test_an_image_without_marks_is_called_that() -> None:
+    assert marked_as(copy()) == "without the marks of a copy"
+    assert marked_as(copy(tags=OURS)) == "a copy of ap-guangzhou/img-source01"
+
+
+STILL_NOTHING = [
+    (Trail(seen_id="img-1", seen_at=100.0), "the copy img-1 was being made and has disappeared; "),
+    (Trail(sent_at=1.0, receipt="img-1"), "the copy img-1 is not visible yet"),
+    (Trail(sent_at=150.0), "the request was sent and shows no effect yet"),
+]
+
+
+@pytest.mark.parametrize(("trail", "why"), STILL_NOTHING)
+def test_what_a_run_waits_for_word_for_word(trail: Trail, why: str) -> None:
+    said = decide(WANTED, [], trail, now=200.0).why
+    assert said == (why + "run again to have it copied anew" if why.endswith("; ") else why)
+
+
+def test_a_failed_copy_with_others_beside_it_fails_or_is_refused_where_it_was_to_be_replaced() -> None:
+    there = [copy(tags=OURS, image_state="CREATEFAILED"), copy(image_id="img-copy0002")]
+    assert decide(WANTED, there, Trail(), 0.0).action is Action.FAIL
+    assert decide(REPLACING, there, Trail(), 0.0).action is Action.REFUSE
+
+
+def test_the_end_of_a_deletion_is_waited_for_in_words() -> None:
+    dying = copy(image_state="CREATEFAILED", tags=OURS)
+    assert decide(REPLACING, [dying], Trail(deleted_id="img-copy0001"), 0.0).why == "the failed copy is being deleted"
+
+
+def test_a_copy_that_may_be_being_deleted_is_ours() -> None:
+    failed = copy(image_state="CREATEFAILED")
+    assert decide(REPLACING, [failed], Trail(deleting_id="img-copy0001"), 0.0).action is Action.REPLACE
+    assert decide(REPLACING, [], Trail(deleting_id="img-copy0001"), 0.0).action is Action.COPY
+
+
+def test_a_receipt_that_lost_a_race_is_a_rival() -> None:
+    """Known only by its receipt: unfinished, it shows nothing that speaks for it."""
+    there = [copy(tags=OURS), copy(image_id="img-receipt1", image_state="CREATING", os_name="Debian")]
+    decision = decide(WANTED, there, Trail(receipt="img-receipt1"), 0.0)
+    assert (decision.image, decision.rivals) == (there[0], ("img-receipt1",))
+
+
+# The mark of an encrypted copy that another run makes ----------------------------------------------------------------
+
+SEEN = Trail(seen_id="img-copy0001", seen_at=100.0)
+MARK_MAY_COME = [
+    ("a moment after it was seen being made", ENCRYPTED, copy(), SEEN, 159.0, Action.AWAIT),
+    ("too late", ENCRYPTED, copy(), SEEN, 160.0, Action.REFUSE),
+    ("never seen being made", ENCRYPTED, copy(), Trail(), 100.0, Action.REFUSE),
+    ("another one was seen", ENCRYPTED, copy(), Trail(seen_id="img-2", seen_at=100.0), 100.0, Action.REFUSE),
+    ("marked by another", ENCRYPTED, copy(tags=ANOTHERS), SEEN, 100.0, Action.REFUSE),
+    ("a plain copy", WANTED, copy(os_name="Debian"), SEEN, 100.0, Action.REFUSE),
+]
+
+
+@pytest.mark.parametrize(
+    ("_name", "wanted", "image", "trail", "now", "action"), MARK_MAY_COME, ids=[row[0] for row in MARK_MAY_COME]
+)
+def test_a_mark_that_may_come(
+    _name: str, wanted: Wanted, image: Image, trail: Trail, now: float, action: Action
+) -> None:
+    decision = decide(wanted, [image], trail, now)
+    assert (decision.action, decision.image) == (action, image)

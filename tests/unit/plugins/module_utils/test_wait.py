@@ -72,6 +72,22 @@ def test_remaining_is_never_negative() -> None:
     assert (deadline.remaining(), deadline.passed()) == (0, True)
 
 
+def test_the_last_second_is_not_over_yet() -> None:
+    clock = FakeClock()
+    deadline = Deadline.after(clock, 5)
+    clock.time = 4.5
+    assert not deadline.passed()
+    clock.time = 5
+    assert deadline.passed()
+
+
+def test_the_real_clock_runs_and_sleeps() -> None:
+    clock = Clock()
+    began = clock.now()
+    clock.sleep(0.01)
+    assert 0.01 <= clock.now() - began < 10
+
+
 PAUSES = [
     # elapsed, percent, longest, pause
     (0, None, 15, 1.0),

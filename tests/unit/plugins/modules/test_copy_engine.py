@@ -305,3 +305,26 @@ def test_a_copy_that_goes_by_itself_is_absent_and_no_change(cloud: Emulator, run
     result = run(module, **ASKED, state="absent")
 
     assert (statuses(result), result["changed"]) == ({"ap-shanghai": "absent"}, False)
+
+
+def test_a_name_that_a_copy_not_visible_yet_has_taken_is_waited_for(cloud: Emulator, run: Run) -> None:
+    """As another run leaves it that has asked for a copy a moment ago, in a cloud whose source is not busy then."""
+    cloud.world.behaviour.source_busy_while_copying = False
+    cloud.world.behaviour.image_visible_after = 30
+    run(module, **ASKED, wait=False)
+
+    result = run(module, **{**ASKED, "destination_regions": ["ap-shanghai", "ap-beijing"]})
+
+    assert statuses(result) == {"ap-shanghai": "resumed", "ap-beijing": "copied"}
+    first, second = (entry.moment for entry in cloud.journal.effects("SyncImages"))
+    assert second - first < 10, "the region in doubt holds the other one back"
+
+
+def test_a_name_that_something_invisible_has_taken_is_foreseen(cloud: Emulator, run: Run) -> None:
+    cloud.world.behaviour.source_busy_while_copying = False
+    run(module, **ASKED, wait=False)
+
+    result = run(module, **ASKED, check=True)
+
+    assert statuses(result) == {"ap-shanghai": "failed"}
+    assert result["error_code"] == "InvalidImageName.Duplicate"
