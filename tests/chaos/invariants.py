@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 
 from tests.emulator.journal import Entry
 
-from .performance import FAILED_STATES, GONE, MARK, Performance, is_settled
-from .schedule import FOREIGN, HOME, LOST, NAME, OURS, PASSING_CODES, SOURCES
+from .performance import FAILED_STATES, MARK, Performance, is_settled
+from .schedule import BUSY_CODES, FOREIGN, HOME, LOST, NAME, OURS, PASSING_CODES, SOURCES
 from .stage import SECRETS, Result, Seen
 
 Violations = Iterator[str]
@@ -254,22 +254,25 @@ def patient_runs_converge(performance: Performance) -> Violations:
                 yield f"{seen.name} gave {copy['region']} up, where nothing stood in its way"
 
 
+MOST_LOST = 4
+"""Lost answers that even a single read overcomes, if all of them hit it."""
+
+
 def _everything_passes(performance: Performance) -> bool:
     schedule = performance.schedule
     lost = sum(fault["times"] for fault in schedule.faults if fault["do"] in LOST)
-    passing = all(
-        fault["do"] in ("throttle", "copy_slow")
-        or (fault["do"] == "copy_invisible" and fault["seconds"] <= 50)
-        or (fault["do"] in LOST and fault["code"] in PASSING_CODES)
-        for fault in schedule.faults
-        if fault["do"] not in ("http", "cut") or "code" in fault
-    )
-    outages = any(fault["do"] in LOST and "status" not in fault and "code" not in fault for fault in schedule.faults)
-    transient = not any("vanish" in kind or "fail" in kind for _region, kind in schedule.world.there)
+    lasting = any("vanish" in kind or "fail" in kind for _region, kind in schedule.world.there)
     removed = any(run.absent for run in schedule.runs)
-    return (
-        passing and lost <= 4 and not outages and transient and not removed and duplicates_are_impossible(performance)
-    )
+    passing = all(map(_passes, schedule.faults)) and lost <= MOST_LOST
+    return passing and not lasting and not removed and duplicates_are_impossible(performance)
+
+
+def _passes(fault: dict[str, t.Any]) -> bool:
+    if fault["do"] == "copy_invisible":
+        return bool(fault["seconds"] <= 50)
+    if fault["do"] in LOST:
+        return fault.get("code") in (*PASSING_CODES, *BUSY_CODES)  # An outage has none: it lasts too long.
+    return fault["do"] in ("throttle", "copy_slow")
 
 
 # The stage itself -----------------------------------------------------------------------------------------------------
@@ -300,6 +303,3 @@ CHECKS: tuple[Callable[[Performance], Violations], ...] = (
 
 def violations(performance: Performance) -> list[str]:
     return [f"{check.__name__}: {text}" for check in CHECKS for text in check(performance)]
-
-
-__all__ = ["CHECKS", "GONE", "violations"]
