@@ -338,6 +338,13 @@ def chaos(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def mutation(session: nox.Session) -> None:
+    """Whether the pure tests notice every change of the plan, the waiting and the retry rules (mutmut)."""
+    install(session, "mutation")
+    session.run("python", "tests/tools/mutation.py", *session.posargs)
+
+
+@nox.session(default=False)
 def changelog(session: nox.Session) -> None:
     """Write CHANGELOG.md for the version in galaxy.yml from the fragments, which it removes."""
     install(session, "docs")
