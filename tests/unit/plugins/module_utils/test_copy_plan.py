@@ -368,3 +368,29 @@ def test_a_mark_that_may_come(
 ) -> None:
     decision = decide(wanted, [image], trail, now)
     assert (decision.action, decision.image) == (action, image)
+
+
+# Our own copy, not visible yet, beside another image of the name ------------------------------------------------------
+
+GOT_ID = Trail(sent_at=100.0, receipt="img-9")
+RECEIPT_MAY_COME = [
+    ("a moment after it was accepted", GOT_ID, 399.0, Action.AWAIT),
+    ("for too long", GOT_ID, 400.0, Action.ADOPT),
+    ("seen before", replace(GOT_ID, seen_id="img-9", seen_at=100.0), 101.0, Action.ADOPT),
+    ("there", replace(GOT_ID, receipt="img-copy0001"), 101.0, Action.KEEP),
+    ("asked for without an answer", Trail(sent_at=100.0), 101.0, Action.ADOPT),
+]
+
+
+@pytest.mark.parametrize(
+    ("_name", "trail", "now", "action"), RECEIPT_MAY_COME, ids=[row[0] for row in RECEIPT_MAY_COME]
+)
+def test_a_copy_of_our_own_that_may_come(_name: str, trail: Trail, now: float, action: Action) -> None:
+    decision = decide(WANTED, [copy()], trail, now)
+    assert decision.action is action
+    assert decision.why == ("the copy img-9 is not visible yet" if action is Action.AWAIT else "")
+
+
+@pytest.mark.parametrize(("now", "action"), [(399.0, Action.AWAIT), (400.0, Action.COPY)])
+def test_an_accepted_request_without_an_id_has_more_patience(now: float, action: Action) -> None:
+    assert decide(WANTED, [], Trail(sent_at=100.0, accepted=True), now).action is action

@@ -65,12 +65,14 @@ TRAILS = {
     "fresh": Trail(),
     "sent lately": Trail(sent_at=RECENT),
     "sent long ago": Trail(sent_at=PAST),
+    "accepted without an id": Trail(sent_at=PAST, accepted=True),
     "receipt for the first": Trail(sent_at=PAST, receipt="img-1"),
     "receipt for one that is not shown": Trail(sent_at=PAST, receipt="img-9"),
     "saw the first": Trail(seen_id="img-1", seen_at=PAST),
     "saw one lately": Trail(seen_id="img-9", seen_at=RECENT),
     "saw one long ago": Trail(seen_id="img-9", seen_at=PAST),
     "marked the first": Trail(marked_id="img-1"),
+    "perhaps deleted the first": Trail(deleting_id="img-1"),
     "deleted the first": Trail(deleted_id="img-1"),
     "deleted the first, sent lately": Trail(deleted_id="img-1", sent_at=RECENT),
     "deleted the first, got a receipt for the second": Trail(deleted_id="img-1", sent_at=RECENT, receipt="img-2"),
@@ -97,7 +99,7 @@ class Thing:
     def is_ours(self, wanted: Wanted, trail: Trail) -> bool:
         """By its marks, or because this run has made or marked it."""
         marked = self.mark == "ours" and KEYS[self.key] == wanted.encryption
-        return marked or self.image.image_id in (trail.receipt, trail.marked_id)
+        return marked or self.image.image_id in (trail.receipt, trail.marked_id, trail.deleting_id)
 
     def is_stranger(self, wanted: Wanted, trail: Trail) -> bool:
         """Nothing of ours, and nothing that could be."""
@@ -168,7 +170,10 @@ def trails(place: tuple[Thing, ...]) -> list[Trail]:
     """Where nothing is, every trail matters; else those that say something of what is there."""
     telling = {
         0: tuple(TRAILS),
-        1: ("fresh", "receipt for the first", "saw the first", "marked the first", "deleted the first"),
+        1: (
+            *("fresh", "receipt for the first", "saw the first", "marked the first"),
+            *("perhaps deleted the first", "deleted the first"),
+        ),
         2: ("fresh", "receipt for the first", "deleted the first"),
     }
     return [TRAILS[name] for name in telling[len(place)]]
@@ -270,7 +275,10 @@ def test_no_plan_copies_while_something_of_that_name_is_there() -> None:
 
 
 def test_nothing_is_sent_again_while_a_request_may_still_show_up() -> None:
-    lately = ("sent lately", "deleted the first, sent lately", "deleted the first, got a receipt for the second")
+    lately = (
+        *("sent lately", "accepted without an id"),
+        *("deleted the first, sent lately", "deleted the first, got a receipt for the second"),
+    )
     check(
         lambda case: case.action is Action.AWAIT,
         lambda case: not case.there and case.trail in [TRAILS[name] for name in lately],
