@@ -95,6 +95,29 @@ def _touched(performance: Performance, seen: Seen, entry: Entry, image_id: str) 
             yield f"{seen.name} marked {image_id} as {marks[MARK]}"
 
 
+# Doubt ----------------------------------------------------------------------------------------------------------------
+
+VISIBLE_AFTER = 60.0
+DOUBTFUL = ("<cut>", "<cut_body>", "<garbage>", "<http>", *PASSING_CODES)
+
+
+def doubts_are_resolved_by_looking(performance: Performance) -> Violations:
+    """After a write whose fate is unknown comes a look; and no request for copies while a lost one may show up."""
+    for seen in performance.runs:
+        doubt: Entry | None = None
+        looked = False
+        for entry in performance.entries_of(seen):
+            looked = looked or entry.is_read
+            if not entry.is_write:
+                continue
+            if doubt is not None and (entry.action, entry.params) == (doubt.action, doubt.params):
+                too_soon = entry.action == "SyncImages" and entry.moment - doubt.moment < VISIBLE_AFTER
+                if too_soon or not looked:
+                    yield f"{seen.name} repeated {entry.action} without knowing what had become of it"
+            if entry.outcome in DOUBTFUL:
+                doubt, looked = entry, False
+
+
 # What results say -----------------------------------------------------------------------------------------------------
 
 
@@ -289,6 +312,7 @@ CHECKS: tuple[Callable[[Performance], Violations], ...] = (
     one_copy,
     a_second_copy_is_reported,
     hands_off,
+    doubts_are_resolved_by_looking,
     true_statuses,
     honest_changes,
     readable_failures,
