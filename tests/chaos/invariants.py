@@ -82,8 +82,7 @@ def _touched(performance: Performance, seen: Seen, entry: Entry, image_id: str) 
     if image is None or image_id in SOURCES.values() or performance.whose(image, seen.run) == FOREIGN:
         yield f"{seen.name} touched {image_id}, which is not ours ({entry.action})"
     elif entry.action == "DeleteImages":
-        mark = performance.tags(image_id, entry.moment).get(MARK)
-        if mark != f"{HOME}/{seen.run.source}" and image not in performance.made():
+        if not performance.is_marked(image, seen.run, entry.moment) and image not in performance.made():
             yield f"{seen.name} deleted {image_id}, which was not marked as ours"
         # A moment before, for the deletion itself may take effect at once.
         has_failed = image.timeline.at(entry.moment - 0.001) in FAILED_STATES
@@ -145,7 +144,7 @@ def _is_true(performance: Performance, seen: Seen, result: Result, copy: dict[st
     if performance.whose(image, seen.run) == FOREIGN:
         yield f"{label}, but {image.image_id} is not ours"
     excused = copy["error"] or "could not be tagged" in str(result.get("warnings"))
-    wanted = {MARK: f"{HOME}/{seen.run.source}", **seen.run.options.get("tags", {})}
+    wanted = {**seen.run.marks, **seen.run.options.get("tags", {})}
     lacking = wanted.items() - performance.tags(image.image_id, seen.ended).items()
     if lacking and not excused:
         yield f"{label}, but {image.image_id} lacks the tags {dict(lacking)}"
@@ -257,7 +256,7 @@ def removal_ends_in_absence(performance: Performance) -> Violations:
     first, second = performance.removal
     for region in first.run.regions:
         for image in performance.namesakes(region, first.ended):
-            marked = performance.tags(image.image_id, first.began).get(MARK) == f"{HOME}/{first.run.source}"
+            marked = performance.is_marked(image, first.run, first.began)
             if marked and performance.whose(image, first.run) == OURS:
                 yield f"{image.image_id} in {region} is still there after its removal"
     if second.result is not None and second.result["changed"]:

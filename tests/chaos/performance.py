@@ -11,7 +11,7 @@ from functools import cached_property
 from tests.emulator.journal import Entry
 from tests.emulator.world import Image
 
-from .schedule import FOREIGN, HOME, NAME, OURS, SOURCES, Run, Schedule, kinds
+from .schedule import FOREIGN, NAME, OURS, SOURCES, Run, Schedule, kinds
 from .stage import ACCOUNT, Result, Seen, Stage, planted_id
 
 FAILED_STATES = ("CREATEFAILED", "IMPORTFAILED")
@@ -78,9 +78,19 @@ class Performance:
         """What an image is to a run: ours, like ours, or foreign."""
         for number, (_region, kind) in enumerate(self.schedule.world.there):
             if image.image_id == planted_id(number):
-                return kinds(run.source)[kind].whose if run.source == self.schedule.world.source else FOREIGN
-        is_ours = image.copied_from == run.source and image.account == ACCOUNT
+                return self._whose_planted(kind, run)
+        is_ours = (image.copied_from, image.encrypted_with, image.account) == (run.source, run.key, ACCOUNT)
         return OURS if is_ours and image.image_id != "img-ownersc1" else FOREIGN
+
+    def _whose_planted(self, kind: str, run: Run) -> str:
+        world = self.schedule.world
+        whose = kinds(world.source, world.key)[kind].whose
+        if run.source != world.source or (whose == OURS and run.key != world.key):
+            return FOREIGN
+        return whose
+
+    def is_marked(self, image: Image, run: Run, moment: float) -> bool:
+        return run.marks.items() <= self.tags(image.image_id, moment).items()
 
     def is_full(self, region: str, moment: float) -> bool:
         world = self.stage.cloud.world
@@ -90,12 +100,15 @@ class Performance:
         """Whether, as the region was when the run ended, the identity table lets it hold the copy, or get it."""
         there = self.namesakes(region, seen.ended)
         ours = [image for image in there if self.whose(image, seen.run) == OURS]
-        mark = f"{HOME}/{seen.run.source}"
         if any(
-            image.timeline.at(seen.ended) == "NORMAL" and self.tags(image.image_id, seen.ended).get(MARK) == mark
-            for image in ours
+            image.timeline.at(seen.ended) == "NORMAL" and self.is_marked(image, seen.run, seen.ended) for image in ours
         ):
             return True
+        if seen.run.key and any(
+            image.timeline.at(seen.ended) not in FAILED_STATES and not self.is_marked(image, seen.run, seen.ended)
+            for image in there
+        ):
+            return False  # Nobody can tell any more with which key it was encrypted.
         if len(there) > 1 or any(self.whose(image, seen.run) == FOREIGN for image in there):
             return False
         failed = any(image.timeline.at(seen.ended) in FAILED_STATES for image in there)
@@ -111,7 +124,7 @@ def perform(stage: Stage, schedule: Schedule) -> Performance:
     performance.faults_struck = stage.cloud.world.faults.struck
     stage.cloud.world.faults.clear()
     stage.clock.move_to(stage.clock.now() + SETTLED_AFTER)
-    target = Run(0.0, schedule.world.source, _asked_for(schedule), {}, (0.05,), None)
+    target = Run(0.0, schedule.world.source, _asked_for(schedule), {}, (0.05,), None, schedule.world.key)
     _rerun_until_nothing_more_is_to_be_had(performance, target)
     if schedule.ends_absent:
         removing = replace(target, options={"state": "absent"})

@@ -15,6 +15,9 @@ NAME = "golden"
 SOURCES = {"first": "img-source01", "second": "img-source02", "shared": "img-shared01"}
 """The second one has another operating system and wants the same name for its copies."""
 
+KEYS = ("default", "kms-acme0001")
+"""With which copies can be encrypted, as their marks name them."""
+
 PATIENT = 12_000
 """Seconds in which several copies can be made one after the other, with every delay that can be drawn."""
 
@@ -37,13 +40,16 @@ class Kind:
     marked_now: dict[str, str] = field(default_factory=dict)
 
 
-def _mark(source: str) -> dict[str, str]:
-    return {"cvm-image-source": f"{HOME}/{source}"}
+def marks(source: str, key: str | None) -> dict[str, str]:
+    """What says that an image is a copy of that source, encrypted with that key."""
+    return {"cvm-image-source": f"{HOME}/{source}", **({"cvm-image-encryption": key} if key else {})}
 
 
-def kinds(source: str) -> dict[str, Kind]:
-    """By a short name; ``source`` is the id of the source of a copy that is ours."""
-    ours, other = _mark(source), _mark("img-other001")
+def kinds(source: str, key: str | None) -> dict[str, Kind]:
+    """By a short name; ``source`` is the id of the source of a copy that is ours, ``key`` that of an encrypted one."""
+    ours, other = marks(source, key), marks("img-other001", key)
+    # Of an encrypted copy only its mark tells the key: without it one that is ready is nobody's.
+    alike = FOREIGN if key else LIKE
     passing = {"state": "SYNCING", "ready_in_minutes": 1.5}
     return {
         "stranger": Kind(FOREIGN, "a stranger", {"os_name": "Debian 12 64bit"}),
@@ -59,10 +65,11 @@ def kinds(source: str) -> dict[str, Kind]:
             FOREIGN, "a failed copy of another source, marked a second ago", {"state": "CREATEFAILED"}, other
         ),
         "malformed": Kind(FOREIGN, "an image with a malformed mark", {"tags": {"cvm-image-source": source}}),
-        "encrypted": Kind(FOREIGN, "an encrypted copy", {"tags": {**ours, "cvm-image-encryption": "default"}}),
+        "encrypted": Kind(FOREIGN, "a copy with another key", {"tags": marks(source, "kms-elsewhere")}),
+        "plain": Kind(FOREIGN if key else OURS, "a plain copy", {"tags": marks(source, None)}),
         "other name": Kind(FOREIGN, "an image whose name only begins alike", {"name": f"{NAME}-2"}),
-        "alike": Kind(LIKE, "an unmarked look-alike"),
-        "alike, under way": Kind(LIKE, "an unmarked copy, under way", {**passing, "copied_from": source}),
+        "alike": Kind(alike, "an unmarked look-alike"),
+        "alike, under way": Kind(alike, "an unmarked copy, under way", {**passing, "copied_from": source}),
         "alike, going to fail": Kind(
             LIKE, "an unmarked copy, going to fail", {**passing, "outcome": "CREATEFAILED", "copied_from": source}
         ),
@@ -77,7 +84,7 @@ def kinds(source: str) -> dict[str, Kind]:
     }
 
 
-KIND_NAMES = tuple(kinds(""))
+KIND_NAMES = tuple(kinds("", None))
 
 
 @dataclass(frozen=True)
@@ -89,10 +96,12 @@ class World:
     full: str | None
     owner_copies: bool
     """The owner of the shared image is copying it: it is busy for everybody."""
+    key: str | None = None
+    """The copies are to be encrypted with it; they stay at home then, too."""
 
     @property
     def regions(self) -> tuple[str, ...]:
-        return (HOME,) if self.shared else REGIONS
+        return (HOME,) if self.shared or self.key else REGIONS
 
     @property
     def source(self) -> str:
@@ -118,6 +127,11 @@ class Run:
     options: dict[str, t.Any]
     pace: tuple[float, ...]
     kill: Kill | None
+    key: str | None = None
+
+    @property
+    def marks(self) -> dict[str, str]:
+        return marks(self.source, self.key)
 
     @property
     def absent(self) -> bool:
@@ -296,6 +310,7 @@ def _runs(world: World) -> st.SearchStrategy[Run]:
         options=_options(world.shared),
         pace=st.lists(st.sampled_from((0.0, 0.05, 0.3, 4.0)), min_size=1, max_size=3).map(tuple),
         kill=_kills(),
+        key=st.sampled_from((world.key, world.key, *KEYS)) if world.key else st.none(),
     )
 
 
@@ -308,30 +323,35 @@ def _patient_runs(world: World) -> st.SearchStrategy[Run]:
         options=st.just({}),
         pace=st.sampled_from(((0.05,), (0.3,))),
         kill=st.none(),
+        key=st.just(world.key),
     )
+
+
+ENCRYPTED = tuple((False, key) for key in KEYS)
 
 
 @st.composite
 def schedules(draw: st.DrawFn) -> Schedule:
     """Anything; or nothing but lost answers, where everything but success is the engine's fault."""
-    shared = draw(st.sampled_from((False, False, False, True)))
+    shared, key = draw(st.sampled_from(((False, None), (False, None), (False, None), (True, None), *ENCRYPTED)))
     if draw(st.sampled_from((True, True, False))):
-        return draw(_any_schedule(shared))
-    world = World(shared, (), None, owner_copies=False)
+        return draw(_any_schedule(shared, key))
+    world = World(shared, (), None, owner_copies=False, key=key)
     lost = st.lists(_lost_answers(), min_size=1, max_size=2)
     runs = st.lists(_patient_runs(world), min_size=1, max_size=2)
     return Schedule(world, draw(_behaviours()), tuple(draw(lost)), tuple(draw(runs)), ends_absent=False)
 
 
 @st.composite
-def _any_schedule(draw: st.DrawFn, shared: bool) -> Schedule:
-    regions = (HOME,) if shared else REGIONS
+def _any_schedule(draw: st.DrawFn, shared: bool, key: str | None) -> Schedule:
+    regions = (HOME,) if shared or key else REGIONS
     there = draw(st.lists(st.tuples(st.sampled_from(regions), st.sampled_from(KIND_NAMES)), max_size=3))
     world = World(
         shared=shared,
         there=tuple(there),
         full=draw(st.one_of(st.none(), st.none(), st.none(), st.sampled_from(regions))),
         owner_copies=shared and draw(st.booleans()),
+        key=key,
     )
     trouble = st.one_of(_lost_answers(), _lost_answers(), _refusals(), _fates(regions), _outages())
     return Schedule(

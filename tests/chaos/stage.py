@@ -17,12 +17,16 @@ from unittest import mock
 from ansible.module_utils.common import warnings as ansible_warnings
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.tencentcloud.cvm.plugins.module_utils import _client, _module, _wait
-from ansible_collections.tencentcloud.cvm.plugins.modules import image_copy_shared, image_sync_cross_region
+from ansible_collections.tencentcloud.cvm.plugins.modules import (
+    image_copy_encrypted,
+    image_copy_shared,
+    image_sync_cross_region,
+)
 
 from tests.emulator import Emulator
 from tests.emulator.journal import Entry
 
-from .schedule import HOME, NAME, PATIENT, SOURCES, Kill, Run, Schedule, World, kinds
+from .schedule import HOME, KEYS, NAME, PATIENT, SOURCES, Kill, Run, Schedule, World, kinds
 from .turns import Turns, VirtualClock
 
 ACCOUNT = "100000000001"
@@ -215,10 +219,12 @@ class Stage:
 
     def _arguments(self, run: Run) -> dict[str, t.Any]:
         own = {key: value for key, value in run.options.items() if key != "check"}
-        regions = {} if _module_of(run) is image_copy_shared else {"destination_regions": list(run.regions)}
+        is_sync = _module_of(run) is image_sync_cross_region
+        regions = {"destination_regions": list(run.regions)} if is_sync else {}
+        key = {"kms_key_id": run.key} if run.key not in (None, "default") else {}
         usual = {"region": HOME, "copy_name": NAME, "wait_timeout": PATIENT, "wait_delay": 60}
         flags = {"_ansible_check_mode": run.check, "_ansible_diff": True}
-        return {**self.cloud.options("acme"), **usual, "image_id": run.source, **regions, **own, **flags}
+        return {**self.cloud.options("acme"), **usual, "image_id": run.source, **regions, **key, **own, **flags}
 
     def _connect(self, connection: t.Any, region: str, _clock: _wait.Clock, learn: t.Any) -> _client.Client:
         self._here.args.close()
@@ -229,6 +235,8 @@ class Stage:
 
 
 def _module_of(run: Run) -> ModuleType:
+    if run.key:
+        return image_copy_encrypted
     return image_copy_shared if run.source == SOURCES["shared"] else image_sync_cross_region
 
 
@@ -245,7 +253,8 @@ def seed_of(schedule: Schedule) -> dict[str, t.Any]:
     world = schedule.world
     mine = {"account": "acme", "region": HOME, "name": NAME, **UBUNTU}
     images = [
-        {**mine, "id": SOURCES["first"], "age_days": 3},
+        # Beside an encrypted copy its source needs another name.
+        {**mine, "id": SOURCES["first"], "age_days": 3, **({"name": "bronze"} if world.key else {})},
         {**mine, "id": SOURCES["second"], "age_days": 3, "name": "silver", "os_name": "CentOS 9"},
     ]
     if world.shared:
@@ -256,7 +265,7 @@ def seed_of(schedule: Schedule) -> dict[str, t.Any]:
             images[1] |= {"state": "SYNCING", "ready_in_minutes": 3, "copied_from": SOURCES["shared"]}
     for number, (region, kind) in enumerate(world.there):
         plain = {**mine, "region": region, "id": planted_id(number), "age_days": 1}
-        images.append({**plain, **kinds(world.source)[kind].seed})
+        images.append({**plain, **kinds(world.source, world.key)[kind].seed})
     quotas = {} if world.full is None else {world.full: _held(world, world.full)}
     return {
         "accounts": [
@@ -274,9 +283,10 @@ def _held(world: World, region: str) -> int:
 
 
 def _account(name: str, uin: str) -> dict[str, t.Any]:
-    return {"name": name, "uin": uin, "credentials": [{"secret_id": f"AKID{name}", "secret_key": f"{name}-secret-key"}]}
+    key = {"credentials": [{"secret_id": f"AKID{name}", "secret_key": f"{name}-secret-key"}]}
+    return {"name": name, "uin": uin, "kms_keys": list(KEYS), **key}
 
 
 def freshly_marked(world: World) -> list[tuple[str, dict[str, str]]]:
-    marks = [kinds(world.source)[kind].marked_now for _region, kind in world.there]
+    marks = [kinds(world.source, world.key)[kind].marked_now for _region, kind in world.there]
     return [(planted_id(number), tags) for number, tags in enumerate(marks) if tags]

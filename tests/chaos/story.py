@@ -34,9 +34,10 @@ def tell(performance: Performance, violations: t.Sequence[str]) -> str:
 
 def _world(world: World) -> Iterator[str]:
     kind = "shared by another account, to be copied in its region" if world.shared else "our own"
-    yield f"the source is {world.source}, {kind}"
+    encrypted = f", to be encrypted with {world.key}" if world.key else ""
+    yield f"the source is {world.source}, {kind}{encrypted}"
     for number, (region, name) in enumerate(world.there):
-        yield f"{region} holds {planted_id(number)}: {kinds(world.source)[name].about}"
+        yield f"{region} holds {planted_id(number)}: {kinds(world.source, world.key)[name].about}"
     if world.full:
         yield f"{world.full} has no room for another image"
     if world.owner_copies:
@@ -62,9 +63,10 @@ def _fault(fault: dict[str, t.Any]) -> str:
 
 def _run(run: Run) -> str:
     options = "".join(f", {name}={value!r}" for name, value in run.options.items())
+    key = f", encrypted with {run.key}" if run.key else ""
     death = f"; dies {run.kill.when} {run.kill.event} number {run.kill.nth}" if run.kill else ""
     pace = "/".join(f"{seconds:g}" for seconds in run.pace)
-    return f"at {run.begins:g} s: {run.source} to {', '.join(run.regions)}{options}; a call takes {pace} s{death}"
+    return f"at {run.begins:g} s: {run.source} to {', '.join(run.regions)}{key}{options}; a call takes {pace} s{death}"
 
 
 def _events(performance: Performance) -> Iterator[str]:
