@@ -261,8 +261,13 @@ def _preference(image: Image) -> tuple[int, str, str]:
 
 
 def _rivals(wanted: Wanted, others: Sequence[Image], known: Collection[str | None]) -> tuple[str, ...]:
-    copies = (Whose.OURS, Whose.PERHAPS_OURS)
-    return tuple(other.image_id for other in others if whose_is(wanted, other, known) in copies)
+    """Unmarked look-alikes count whatever key they may be encrypted with: they are told of, and not touched."""
+    either_way = replace(wanted, encryption=None)
+    return tuple(
+        other.image_id
+        for other in others
+        if whose_is(wanted, other, known) is Whose.OURS or whose_is(either_way, other) is Whose.PERHAPS_OURS
+    )
 
 
 def _about_a_failed_copy(wanted: Wanted, image: Image, whose: Whose, others: Sequence[Image]) -> tuple[Action, str]:

@@ -25,13 +25,17 @@ class Controls(t.Protocol):
 
     world: World
 
-    def reset(self, seed: dict[str, t.Any] | None = None) -> None: ...
+    def reset(self, seed: dict[str, t.Any] | None = None) -> None:
+        """Begin anew, with this seed or the one it was started with."""
 
-    def add_faults(self, *faults: dict[str, t.Any]) -> None: ...
+    def add_faults(self, *faults: dict[str, t.Any]) -> None:
+        """Let these things go wrong."""
 
-    def journal_as_json(self) -> list[dict[str, t.Any]]: ...
+    def journal_as_json(self) -> list[dict[str, t.Any]]:
+        """Every request so far."""
 
-    def bugs(self) -> list[str]: ...
+    def bugs(self) -> list[str]:
+        """What went wrong in the emulator itself."""
 
 
 def answer(emulator: Controls, method: str, path: str, body: bytes) -> Response:

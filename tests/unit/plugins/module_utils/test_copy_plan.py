@@ -340,6 +340,17 @@ def test_a_copy_that_may_be_being_deleted_is_ours() -> None:
     assert decide(REPLACING, [], Trail(deleting_id="img-copy0001"), 0.0).action is Action.COPY
 
 
+def test_an_unmarked_rival_is_told_of_whatever_its_key() -> None:
+    """Two runs at once: the one that lost has not marked its copy, so nobody knows with which key it is encrypted."""
+    marked = copy(tags={**OURS, ENCRYPTION_TAG: "kms-1"})
+    rivals = [
+        copy(image_id="img-alike001"),
+        copy(image_id="img-plain001", tags=OURS),
+        copy(image_id="img-o", os_name="x"),
+    ]
+    assert judge(ENCRYPTED, [marked, *rivals]).rivals == ("img-alike001",)
+
+
 def test_a_receipt_that_lost_a_race_is_a_rival() -> None:
     """Known only by its receipt: unfinished, it shows nothing that speaks for it."""
     there = [copy(tags=OURS), copy(image_id="img-receipt1", image_state="CREATING", os_name="Debian")]
