@@ -238,12 +238,9 @@ def _send(client: Client, state: State) -> State:
 
 def _makes_room(track: Track) -> bool:
     """A failed copy is about to be deleted, or is being deleted: its region will be missing one in a moment."""
-    if track.wants(Action.REPLACE) or (
-        track.wants(Action.ADOPT) and stage_of(t.cast(Image, track.image)) is Stage.FAILED
-    ):
-        return True
     trail = track.trail
-    return track.wants(Action.AWAIT) and trail.deleted_id is not None and trail.sent_at is None
+    being_deleted = track.wants(Action.AWAIT) and trail.deleted_id is not None and trail.sent_at is None
+    return track.is_replacing or being_deleted
 
 
 def _sent(track: Track, now: float, receipt: str | None, *, accepted: bool) -> Track:

@@ -143,13 +143,13 @@ class Decision:
 def decide(wanted: Wanted, found: Sequence[Image], trail: Trail, now: float) -> Decision:
     """The next step for one destination, given every own private image there that bears exactly the wanted name."""
     present = [image for image in found if image.image_id != trail.deleted_id]
-    if present and not _receipt_may_come(present, trail, now):
+    if present and _receipt_may_come(present, trail, now):
+        return Decision(Action.AWAIT, why=f"the copy {trail.receipt} is not visible yet")
+    if present:
         decision = judge(wanted, present, trail.ours)
         if _mark_may_come(wanted, decision, trail, now):
             return Decision(Action.AWAIT, decision.image)
         return _final_if_our_own(decision, trail)
-    if present:
-        return Decision(Action.AWAIT, why=f"the copy {trail.receipt} is not visible yet")
     if found:
         return Decision(Action.AWAIT, why="the failed copy is being deleted")
     return _when_nothing_is_there(trail, now)

@@ -51,6 +51,12 @@ class Track:
     def wants(self, *actions: Action) -> bool:
         return not self.settled and self.decision.action in actions
 
+    @property
+    def is_replacing(self) -> bool:
+        """A failed copy is to be deleted and made again, if need be after it is marked as ours."""
+        has_failed = self.image is not None and stage_of(self.image) is Stage.FAILED
+        return self.wants(Action.REPLACE) or (self.wants(Action.ADOPT) and has_failed)
+
     def failed(self, problem: Problem, status: str = "failed") -> Track:
         return replace(self, status=status, problem=problem)
 
@@ -85,19 +91,13 @@ def preview(track: Track) -> Track:
     """How the track would end, for check mode."""
     if track.settled:
         return track
-    if _would_be_made(track):
+    if track.wants(Action.COPY) or track.is_replacing:
         after = {"image_id": None, "image_name": track.wanted.name, "tags": track.wanted.marks()}
         failed = track.image
         before = {"image_id": failed.image_id, "state": failed.image_state} if failed else {}
         return replace(track, status="planned", image=None, changes=("copy",), before=before, after=after)
     foreseen = {Action.AWAIT: "resumed", Action.KEEP: "present", Action.ADOPT: "adopted"}
     return replace(track, status=foreseen[track.decision.action])
-
-
-def _would_be_made(track: Track) -> bool:
-    """A missing copy; or a failed one that would be replaced, if need be after it is marked."""
-    replaced = track.image is not None and stage_of(track.image) is Stage.FAILED
-    return track.wants(Action.COPY, Action.REPLACE) or (track.wants(Action.ADOPT) and replaced)
 
 
 def timed_out(track: Track, elapsed: float) -> Track:

@@ -21,16 +21,9 @@ from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentClo
 from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 
-from tests.emulator import SEEDS, Emulator, ScaledClock
+from tests.emulator import SEEDS, Emulator, ScaledClock, schema
 
-VERSIONS = {
-    "cbs": "2017-03-12",
-    "cvm": "2017-03-12",
-    "tag": "2018-08-13",
-    "sts": "2018-08-13",
-    "region": "2022-06-27",
-    "vpc": "2017-03-12",
-}
+VERSIONS = {service.name: service.version for service in schema.services().values()}
 REGION = "ap-guangzhou"
 
 Answer = dict[str, t.Any]
