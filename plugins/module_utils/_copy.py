@@ -13,8 +13,9 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
-from . import _copy_finish, _copy_preflight, _images
+from . import _copy_finish, _copy_preflight, _images, _tags
 from ._client import Client
 from ._copy_absent import remove_copies
 from ._copy_order import Order
@@ -61,10 +62,11 @@ def copy_images(order: Order, client: Client, *, check_mode: bool) -> dict[str, 
     if check_mode:
         foreseen = [preview(_copy_finish.foresee(order, client, track)) for track in state.tracks]
         return to_result(order, source, foreseen)
+    owner = cache(lambda: _tags.account_id(client))  # asked when it is needed, and once it is known no more
     try:
         state = until(
-            act(order, client, state),
-            lambda seen: act(order, client, look(replace(seen, source_is_fresh=False), client)),
+            act(order, client, owner, state),
+            lambda seen: act(order, client, owner, look(replace(seen, source_is_fresh=False), client)),
             lambda seen: all(_is_done(order, track) for track in seen.tracks),
             deadline,
             lambda seen: _pause(order, client, seen),
@@ -180,11 +182,11 @@ def _unreadable(track: Track, error: CloudError, now: float) -> Track:
 # Act ----------------------------------------------------------------------------------------------------------------
 
 
-def act(order: Order, client: Client, state: State) -> State:
+def act(order: Order, client: Client, owner: _copy_finish.Owner, state: State) -> State:
     """Do what the decisions ask for: delete a failed copy, ask for missing ones, complete those that are ready."""
     tracks = tuple(_delete_failed(client, track) for track in state.tracks)
     state = _send(client, replace(state, tracks=tracks))
-    tracks = _copy_finish.finish(order, client, state.tracks)
+    tracks = _copy_finish.finish(order, client, owner, state.tracks)
     return replace(state, tracks=tracks)
 
 

@@ -30,14 +30,18 @@ class Lack:
         return bool(self.tags) or self.description is not None
 
 
-def finish(order: Order, client: Client, tracks: Sequence[Track]) -> tuple[Track, ...]:
+Owner = t.Callable[[], str]
+"""Yields the account that owns the copies, or raises CloudError."""
+
+
+def finish(order: Order, client: Client, owner: Owner, tracks: Sequence[Track]) -> tuple[Track, ...]:
     """Complete every copy that is ready, and mark those that have just appeared; all regions at once.
 
     What cannot be done yet stays for the next round.
     """
     concerned = [track for track in tracks if _is_ready(track) or _is_new(track)]
     needs_account = any(_is_new(track) or _lack(order, track).tags for track in concerned)
-    account = _account(client) if needs_account else ""
+    account = _account(owner) if needs_account else ""
 
     def complete(track: Track) -> Track:
         regional = client.in_region(track.region)
@@ -47,10 +51,10 @@ def finish(order: Order, client: Client, tracks: Sequence[Track]) -> tuple[Track
     return tuple(updated.get(track.region, track) for track in tracks)
 
 
-def _account(client: Client) -> str | CloudError:
+def _account(owner: Owner) -> str | CloudError:
     """Who owns the copies; not knowing it only hinders what needs it, and that is not the copies themselves."""
     try:
-        return _tags.account_id(client)
+        return owner()
     except CloudError as error:
         return error
 

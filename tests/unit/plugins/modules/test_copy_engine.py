@@ -328,3 +328,11 @@ def test_a_name_that_something_invisible_has_taken_is_foreseen(cloud: Emulator, 
 
     assert statuses(result) == {"ap-shanghai": "failed"}
     assert result["error_code"] == "InvalidImageName.Duplicate"
+
+
+def test_who_owns_the_copies_is_asked_once(cloud: Emulator, run: Run) -> None:
+    """However many rounds it takes until the last of them is ready."""
+    regions = ["ap-shanghai", "ap-beijing", "ap-nanjing", "ap-chengdu"]
+    result = run(module, **{**ASKED, "destination_regions": regions})
+    assert statuses(result) == dict.fromkeys(regions, "copied")
+    assert len(cloud.journal.calls("GetCallerIdentity")) == 1
