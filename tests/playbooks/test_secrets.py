@@ -22,6 +22,7 @@ KEY, TOKEN, PASSWORD = "temporary-key-3f1c", "temporary-token-9d2e", "Instance-p
 SECRETS = (KEY, TOKEN, PASSWORD, "Signature=", "TC3-HMAC-SHA256")
 GOLDEN = {"region": "ap-guangzhou", "image_name": "golden-web-2026-11"}
 ASKED: dict[str, dict[str, t.Any]] = {
+    "caller_info": {},
     "image": {**GOLDEN, "image_name": "secretive", "instance_id": "ins-bui1der1"},
     "image_copy_encrypted": {**GOLDEN, "copy_name": "golden-locked"},
     "image_copy_shared": {**GOLDEN, "image_name": "partner-base-2026-11"},
