@@ -1,0 +1,254 @@
+# SPDX-FileCopyrightText: tencentcloud.cvm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every runbook, followed to the letter by an operator who knows nothing else: files written, commands run.
+
+A block of YAML below a line that names a file in backquotes is that file. Blocks of shell are run one after the other;
+one whose fence says ``shell fails`` must fail. What the cloud holds before and must hold afterwards is here.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import typing as t
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.emulator import SEEDS, Emulator, ScaledClock
+from tests.emulator.timeline import Timeline
+
+from .conftest import TIME_SCALE, user_environment
+
+ROOT = Path(__file__).resolve().parents[2]
+RUNBOOKS = ROOT / "docs" / "runbooks"
+ACME = "100000000001"
+
+_BLOCK = re.compile(r"^```(?P<language>\w+)(?P<fails> fails)?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+_NAMED_FILE = re.compile(r"`(?P<name>[\w.-]+\.ya?ml)`[^`\n]*:\s*\Z")
+
+
+@dataclass(frozen=True)
+class Step:
+    """A file to write (``name``), or commands to run."""
+
+    text: str
+    name: str | None = None
+    fails: bool = False
+
+
+@dataclass(frozen=True)
+class Story:
+    """The world of a runbook: what ``before`` does to the demo world, and what must be true ``after`` it."""
+
+    after: Callable[[Emulator, list[str]], None]
+    before: Callable[[Emulator], None] = lambda _cloud: None
+
+
+def steps(text: str) -> list[Step]:
+    found = []
+    for block in _BLOCK.finditer(text):
+        if block["language"] == "yaml":
+            named = _NAMED_FILE.search(text, 0, block.start())
+            assert named, f"this block of YAML is in no file:\n{block['text']}"
+            found.append(Step(block["text"], named["name"]))
+        elif block["language"] == "shell":
+            found.append(Step(block["text"], fails=bool(block["fails"])))
+    return found
+
+
+def own(cloud: Emulator, region: str) -> dict[str, str]:
+    """name -> id of the images that acme holds in a region and that are ready."""
+    now = cloud.clock.now()
+    images = cloud.world.own_images(ACME, region, now)
+    return {image.name: image.image_id for image in images if image.timeline.at(now) == "NORMAL"}
+
+
+def running(cloud: Emulator, region: str) -> list[str]:
+    """The names of the images that acme's machines of a region run, one for each machine."""
+    now = cloud.clock.now()
+    ids = [item.image_id for item in cloud.world.own_instances(ACME, region) if item.timeline.at(now) == "RUNNING"]
+    return sorted(cloud.world.images[image_id].name for image_id in ids)
+
+
+def golden_fleet(cloud: Emulator) -> None:
+    """Last month's golden image in three regions, with two machines of the group ``web`` in each."""
+    for region, zone, image in (
+        ("ap-shanghai", "ap-shanghai-5", "img-o1dcopy1"),
+        ("ap-chengdu", "ap-chengdu-1", "img-o1dcopy2"),
+        ("ap-chongqing", "ap-chongqing-1", "img-o1dcopy3"),
+    ):
+        copy = {
+            "account": "acme",
+            "region": region,
+            "id": image,
+            "name": "golden-web-2026-10",
+            "age_days": 32,
+            "os_name": "Ubuntu Server 24.04 LTS 64bit",
+            "platform": "Ubuntu",
+            "tags": {"cvm-image-source": "ap-guangzhou/img-go1dweb0"},
+        }
+        if image not in cloud.world.images:
+            cloud.plant(images=[copy])
+        machine = {
+            "account": "acme",
+            "zone": zone,
+            "name": "web",
+            "image_id": image,
+            "instance_type": "S5.MEDIUM2",
+            "age_days": 30,
+            "tags": {"cvm-instance-group": "web"},
+        }
+        cloud.plant(instances=[machine, machine])
+
+
+def rolled_out(cloud: Emulator, _outputs: list[str]) -> None:
+    for region in ("ap-chengdu", "ap-chongqing", "ap-shanghai"):
+        assert running(cloud, region) == ["golden-web-2026-11"] * 2
+    launches = [entry.region for entry in cloud.journal.effects("RunInstances")]
+    terminated = [entry.region for entry in cloud.journal.effects("TerminateInstances")]
+    assert launches[0] == terminated[0] == "ap-chengdu", "the canary comes first"
+    order = [(entry.action, entry.region) for entry in cloud.journal.effects()]
+    assert order.index(("TerminateInstances", "ap-chengdu")) < order.index(("RunInstances", "ap-chongqing"))
+
+
+def new_fleet_in_chengdu(cloud: Emulator) -> None:
+    """The canary has been rolled out, and its image is bad."""
+    golden_fleet(cloud)
+    now = cloud.clock.now()
+    cloud.plant(
+        images=[
+            {
+                "account": "acme",
+                "region": "ap-chengdu",
+                "id": "img-newcopy1",
+                "name": "golden-web-2026-11",
+                "age_days": 1,
+                "os_name": "Ubuntu Server 24.04 LTS 64bit",
+                "platform": "Ubuntu",
+                "tags": {"cvm-image-source": "ap-guangzhou/img-go1dweb1"},
+            }
+        ]
+    )
+    for item in cloud.world.own_instances(ACME, "ap-chengdu", now):
+        item.image_id = "img-newcopy1"
+
+
+def rolled_back(cloud: Emulator, outputs: list[str]) -> None:
+    for region in ("ap-chengdu", "ap-chongqing", "ap-shanghai"):
+        assert running(cloud, region) == ["golden-web-2026-10"] * 2
+    assert {entry.region for entry in cloud.journal.effects("RunInstances")} == {"ap-chengdu"}
+    assert not cloud.journal.effects("SyncImages")
+    assert set(re.findall(r"changed=(\d+)", outputs[1])) == {"0"}
+
+
+def region_added(cloud: Emulator, _outputs: list[str]) -> None:
+    assert [entry.params["DestinationRegions"] for entry in cloud.journal.effects("SyncImages")] == [["ap-chongqing"]]
+    assert running(cloud, "ap-chongqing") == ["golden-web-2026-11"]
+    assert running(cloud, "ap-chengdu") == ["golden-web-2026-11"]
+    assert not [entry for entry in cloud.journal.effects() if entry.region == "ap-chengdu"]
+
+
+def one_machine_in_chengdu(cloud: Emulator) -> None:
+    """What the run before has left: a copy and a machine in Chengdu, nothing in Chongqing."""
+    new_fleet_in_chengdu(cloud)
+    for region in ("ap-chengdu", "ap-chongqing"):
+        for item in cloud.world.own_instances(ACME, region)[0 if region == "ap-chongqing" else 1 :]:
+            del cloud.world.instances[item.instance_id]
+
+
+def encrypted(cloud: Emulator, _outputs: list[str]) -> None:
+    image = cloud.world.images[own(cloud, "ap-chengdu")["golden-web-2026-11-encrypted"]]
+    assert image.encrypted_with == "kms-acme0001"
+
+
+def copied_again(cloud: Emulator, outputs: list[str]) -> None:
+    assert "CREATEFAILED" in outputs[0]
+    assert "replace_failed" in outputs[0]
+    assert "CREATEFAILED" in outputs[1]
+    assert running(cloud, "ap-nanjing") == running(cloud, "ap-chengdu") == ["golden-web-2026-11"]
+    assert "img-fai1ed01" not in own(cloud, "ap-nanjing").values()
+
+
+def source_waited_for(cloud: Emulator, outputs: list[str]) -> None:
+    assert "SYNCING" in outputs[0]
+    assert running(cloud, "ap-chengdu") == running(cloud, "ap-chongqing") == ["golden-web-2026-11"]
+    (sent,) = cloud.journal.effects("SyncImages")
+    assert sorted(sent.params["DestinationRegions"]) == ["ap-chengdu", "ap-chongqing"]
+
+
+def a_long_copy(cloud: Emulator) -> None:
+    """The copy in Beijing that keeps the source busy takes long enough to be seen."""
+    beijing = cloud.world.images["img-ha1fway1"]
+    now = cloud.clock.now()
+    beijing.timeline = Timeline.of((beijing.created, "SYNCING"), (now + 45 * 60, "NORMAL"))
+
+
+STORIES = {
+    "a-copy-failed": Story(copied_again),
+    "add-a-region": Story(region_added, one_machine_in_chengdu),
+    "encrypt": Story(encrypted),
+    "roll-back": Story(rolled_back, new_fleet_in_chengdu),
+    "roll-out": Story(rolled_out, golden_fleet),
+    "source-is-busy": Story(source_waited_for, a_long_copy),
+}
+
+
+def test_every_runbook_has_a_story_and_is_listed() -> None:
+    names = {path.stem for path in RUNBOOKS.glob("*.md")} - {"README"}
+    assert names == set(STORIES)
+    index = (RUNBOOKS / "README.md").read_text("utf-8")
+    assert set(re.findall(r"\]\(([\w-]+)\.md\)", index)) == names
+
+
+@pytest.mark.parametrize("name", sorted(STORIES))
+def test_a_runbook_names_a_playbook_that_it_runs(name: str) -> None:
+    text = (RUNBOOKS / f"{name}.md").read_text("utf-8")
+    named = re.findall(
+        r"^Playbook: \[`tencentcloud\.cvm\.(\w+)`\]\(\.\./\.\./playbooks/(\w+)\.yml\)$", text, re.MULTILINE
+    )
+    assert named
+    for playbook, file in named:
+        assert playbook == file
+        assert (ROOT / "playbooks" / f"{file}.yml").exists()
+        assert any(f"tencentcloud.cvm.{playbook}" in step.text for step in steps(text) if step.name is None)
+
+
+@pytest.mark.parametrize("name", sorted(STORIES))
+def test_runbook(name: str, tmp_path: Path) -> None:
+    story = STORIES[name]
+    with Emulator(SEEDS / "demo.yml", ScaledClock(TIME_SCALE)) as cloud:
+        story.before(cloud)
+        outputs = [run(step, cloud, tmp_path) for step in steps((RUNBOOKS / f"{name}.md").read_text("utf-8"))]
+        story.after(cloud, [output for output in outputs if output is not None])
+        assert cloud.journal.bugs == []
+
+
+def run(step: Step, cloud: Emulator, folder: Path) -> str | None:
+    if step.name is not None:
+        (folder / step.name).write_text(step.text, "utf-8")
+        return None
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", step.text],
+        env=environment(cloud, folder),
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode != 0) is step.fails, f"{step.text}\n{done.stdout}"
+    assert "Traceback" not in done.stdout, done.stdout
+    return done.stdout
+
+
+def environment(cloud: Emulator, folder: Path) -> dict[str, str]:
+    """What the runbooks say that the operator has exported: the key, and for two accounts the partner's as well."""
+    partner = cloud.options("partner")
+    given: dict[str, t.Any] = {
+        "PARTNER_SECRET_ID": partner["secret_id"],
+        "PARTNER_SECRET_KEY": partner["secret_key"],
+    }
+    return {**user_environment(cloud, folder), **given}
