@@ -30,7 +30,8 @@ seealso:
 EXAMPLES = r"""
 - name: Whose key is it?
   tencentcloud.cvm.caller_info:
-    profile: partner
+    secret_id: "{{ partner_secret_id }}"
+    secret_key: "{{ partner_secret_key }}"
   register: partner
 
 - name: Share the golden image with that account

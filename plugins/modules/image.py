@@ -152,19 +152,25 @@ EXAMPLES = r"""
 - name: Make the golden image from the machine it was built on
   tencentcloud.cvm.image:
     region: ap-guangzhou
-    image_name: golden-web-2026-11
+    image_name: golden-web-2026-12
     instance_id: ins-bui1der1
     force_poweroff: true
     family: golden-web
     tags:
       team: web
 
-- name: Share it with two accounts, and with no other
+- name: Share it with one account, and with no other
   tencentcloud.cvm.image:
     region: ap-guangzhou
-    image_name: golden-web-2026-11
-    shared_with: ["100000000002", "100000000003"]
+    image_name: golden-web-2026-12
+    shared_with: ["100000000002"]
     purge_shares: true
+
+- name: Take it back from that account, whoever else has it
+  tencentcloud.cvm.image:
+    region: ap-guangzhou
+    image_name: golden-web-2026-12
+    not_shared_with: ["100000000002"]
 
 - name: Mark the last one as deprecated
   tencentcloud.cvm.image:
@@ -172,7 +178,7 @@ EXAMPLES = r"""
     image_name: golden-web-2026-10
     deprecated: true
 
-- name: Delete the one before, with its snapshots
+- name: Delete an old one, with its snapshots
   tencentcloud.cvm.image:
     region: ap-guangzhou
     image_id: img-go1dweb0

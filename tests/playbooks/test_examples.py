@@ -50,6 +50,7 @@ def a_copy_in_shanghai(cloud: Emulator) -> None:
 
 
 SCENES: dict[str, Scene] = {
+    "caller_info": Scene({"partner_secret_id": "AKIDpartnerdemo1", "partner_secret_key": "partner-demo-key"}),
     "image_copy_encrypted": Scene(prepare=a_key_in_kms),
     "instance": Scene({"golden": {"image_ids": {"ap-shanghai": SHANGHAI_COPY["id"]}}}, a_copy_in_shanghai),
 }
