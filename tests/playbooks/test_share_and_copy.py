@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import typing as t
+from pathlib import Path
 
 from tests.emulator import Emulator
 
@@ -112,14 +113,30 @@ def test_a_copy_that_fails_keeps_the_sharing_for_the_rerun(cloud: Emulator, play
     assert cloud.world.images[GOLDEN].shared_with == {}
 
 
-def test_bad_input(cloud: Emulator, play: Play) -> None:
-    for different, message in (
-        ({"share_and_copy_image_id": GOLDEN}, "and not by both"),
-        ({"share_and_copy_target": {"secret_id": "", "secret_key": ""}}, "how to reach the account"),
-        ({"share_and_copy_image_name": "nothing"}, "There is no image nothing in ap-guangzhou to share"),
-        ({"share_and_copy_target_account": "partner"}, "is not an account id"),
-        ({"share_and_copy_target": cloud.options("acme")}, "the account of the key itself"),
-    ):
-        played = share_and_copy(play, **different)
-        assert (played.code != 0, message in played.output) == (True, True), played.output
+BAD: list[tuple[dict[str, t.Any], str]] = [
+    ({"share_and_copy_image_id": GOLDEN}, "and not by both"),
+    ({"share_and_copy_target": {"secret_id": "", "secret_key": ""}}, "how to reach the account"),
+    ({"share_and_copy_image_name": "nothing"}, "There is no image nothing in ap-guangzhou to share"),
+    ({"share_and_copy_target_account": "partner"}, "is not an account id"),
+    ({"share_and_copy_target": {"profile": ""}, "share_and_copy_target_account": ACME}, "how to reach the account"),
+    ({"share_and_copy_target_account": ACME}, "the account of the key itself"),
+]
+
+
+def test_bad_input(cloud: Emulator, play: Play, tmp_path: Path) -> None:
+    """One sentence each, and nothing is written. In one play, so that it takes the time of one."""
+    role = {"ansible.builtin.include_role": {"name": "tencentcloud.cvm.share_and_copy"}}
+    tasks = [
+        {
+            "block": [{**role, "vars": {**WANTED, **different}}],
+            "rescue": [{"ansible.builtin.debug": {"msg": "refused"}}],
+        }
+        for different, _message in BAD
+    ]
+    (tmp_path / "bad.yml").write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
+
+    played = play("bad.yml")
+
+    assert (played.code, played.output.count('"msg": "refused"')) == (0, len(BAD)), played.output
+    assert [message for _different, message in BAD if message not in played.output] == []
     assert cloud.journal.writes() == []
