@@ -17,8 +17,8 @@ description:
     Instances that only bear the same name are left alone. What failed to launch or is being terminated is not counted.
   - An empty string counts as an option that is not given, and so does a list without any other element.
   - A launch whose answer was lost never starts an instance twice, for the same decision has the same C(ClientToken).
-    Therefore the launch of a group that was terminated shortly before may be answered with the instances that are gone;
-    when the module has not seen them for five minutes it launches others.
+    Therefore the launch of a group that was terminated before, and of which nothing can be seen any more, may be
+    answered with the instances that are gone; when the module has not seen them for five minutes it launches others.
 author:
   - tencentcloud.cvm contributors (@tencentcloud-ansible)
 extends_documentation_fragment:
