@@ -229,6 +229,9 @@ INFERRED: tuple[tuple[str, str], ...] = (
     ("instances", "The filter instance-name is fuzzy; filters that this emulator does not know answer InvalidFilter."),
     ("instances", "Every type runs every image; types, prices and what is sold out are samples."),
     ("instances", "Tags given to RunInstances show at once; those given to CreateImage like any other."),
+    ("instances", "A prepaid instance is in the recycle bin (SHUTDOWN, isolated MANMADE) for 7 days, and then gone."),
+    ("instances", "A month that is paid in advance has 30 days; a period that is not sold answers InvalidPeriod."),
+    ("instances", "Whether an instance can be returned, and how often, is not checked: every prepaid one can."),
     (
         "templates",
         "A parameter of RunInstances takes the place of the launch template's as a whole: tags, disks and all.",

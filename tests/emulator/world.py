@@ -139,6 +139,8 @@ class Instance:
     visible_from: float = 0.0
     launch_error: str = ""
     charge_type: str = "POSTPAID_BY_HOUR"
+    prepaid: dict[str, t.Any] = field(default_factory=dict)
+    """InstanceChargePrepaid of its launch: months and how it is renewed."""
     system_disk: dict[str, t.Any] = field(default_factory=dict)
     data_disks: list[dict[str, t.Any]] = field(default_factory=list)
     vpc_id: str = ""

@@ -140,6 +140,7 @@ PURE = (
     "_image_result",
     "_instance_order",
     "_instance_plan",
+    "_instance_track",
     "_keys",
     "_profiles",
     "_regions",
