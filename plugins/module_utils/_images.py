@@ -196,9 +196,14 @@ def sync(
     return {item["Region"]: item["ImageId"] for item in answer.get("ImageSet") or ()}
 
 
-def delete(client: Client, image_id: str, *, with_snapshots: bool) -> None:
+def delete(client: Client, image_id: str, *, with_snapshots: bool, dry_run: bool = False) -> None:
     """Delete an own image. Its snapshots stay, and cost, unless they are deleted with it."""
-    client.call("DeleteImages", {"ImageIds": [image_id], "DeleteBindedSnap": with_snapshots})
+    params: dict[str, t.Any] = {"ImageIds": [image_id], "DeleteBindedSnap": with_snapshots}
+    try:
+        client.call("DeleteImages", {**params, "DryRun": True} if dry_run else params)
+    except CloudError as error:
+        if not dry_run or error.code != "DryRunOperation":
+            raise
 
 
 def remaining_snapshots(client: Client, snapshot_ids: Sequence[str]) -> list[str]:
@@ -228,10 +233,15 @@ def usable_regions(client: Client) -> list[str]:
     return [item["Region"] for item in listed if item.get("RegionState") == "AVAILABLE"]
 
 
+def shares(client: Client, image_id: str) -> tuple[str, ...]:
+    """The accounts with which an own image is shared."""
+    answer = client.call("DescribeImageSharePermission", {"ImageId": image_id})
+    return tuple(sorted(item["AccountId"] for item in answer.get("SharePermissionSet") or ()))
+
+
 def unshare_all(client: Client, image_id: str) -> None:
     """Cancel every sharing of an own image. The accounts lose it; copies they made stay theirs."""
-    answer = client.call("DescribeImageSharePermission", {"ImageId": image_id})
-    accounts = [item["AccountId"] for item in answer.get("SharePermissionSet") or ()]
+    accounts = shares(client, image_id)
     if accounts:
-        params = {"ImageId": image_id, "AccountIds": accounts, "Permission": "CANCEL"}
+        params = {"ImageId": image_id, "AccountIds": list(accounts), "Permission": "CANCEL"}
         client.call("ModifyImageSharePermission", params)

@@ -136,6 +136,9 @@ PURE = (
     "_instance_plan",
     "_keys",
     "_profiles",
+    "_prune_order",
+    "_prune_plan",
+    "_prune_track",
     "_regions",
     "_retry",
 )
@@ -147,6 +150,7 @@ PURE_STDLIB = (
     "enum",
     "hashlib",
     "json",
+    "math",
     "pathlib",
     "re",
     "typing",
