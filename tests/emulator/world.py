@@ -206,6 +206,25 @@ class KeyPair:
 
 
 @dataclass(frozen=True)
+class LaunchTemplateVersion:
+    """What instances are launched with: parameters of RunInstances."""
+
+    data: dict[str, t.Any]
+    description: str = ""
+
+
+@dataclass
+class LaunchTemplate:
+    template_id: str
+    account: str
+    region: str
+    name: str
+    created: float
+    versions: dict[int, LaunchTemplateVersion]
+    default_version: int = 1
+
+
+@dataclass(frozen=True)
 class Launch:
     """What a ClientToken stands for."""
 
@@ -247,6 +266,7 @@ class World:
         self.subnets: dict[str, Subnet] = {}
         self.security_groups: dict[str, SecurityGroup] = {}
         self.key_pairs: dict[str, KeyPair] = {}
+        self.launch_templates: dict[str, LaunchTemplate] = {}
         self.launches: dict[tuple[str, str, str], Launch] = {}
         self.temporary_keys: dict[str, TemporaryKey] = {}
         self.instance_keys: dict[tuple[str, str], TemporaryKey] = {}

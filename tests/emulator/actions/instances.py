@@ -10,6 +10,7 @@ import ipaddress
 import json
 import re
 import typing as t
+from dataclasses import replace
 
 from .. import catalogue
 from ..call import Call, check_image_id, named_filters, tag_list, tags_fit
@@ -18,6 +19,7 @@ from ..errors import ApiError
 from ..timeline import GONE, Timeline
 from ..world import NORMAL, RESERVED_TAG_PREFIXES, SYNCING, Image, Instance, Launch, Subnet
 from .images import dry_run_answer, type_for
+from .templates import launch_params
 
 Answer = dict[str, t.Any]
 
@@ -76,6 +78,7 @@ def run_instances(call: Call) -> Answer:
         if known.fingerprint != fingerprint and conflict:
             raise ApiError(conflict, "`ClientToken` was used with other parameters.")
         return {"InstanceIdSet": list(known.instance_ids)}
+    call = replace(call, params=launch_params(call))
     _check_launch(call)
     if call.get("DryRun"):
         return dry_run_answer(call, {"InstanceIdSet": []})
