@@ -247,7 +247,7 @@ def _refused(track: Track, error: CloudError) -> Track:
     if reason is not None:
         return track.kept(reason, problem=error.problem())
     if error.may_have_run:
-        return replace(track, sent=track.sent or error.action == "DeleteImages", problem=error.problem())
+        return replace(track, sent=True, problem=error.problem())
     if fate_of(error.code) is Fate.NEVER_RAN:
         return replace(track, sent_at=None, problem=error.problem())
     return track.failed(error.problem())

@@ -23,7 +23,7 @@ class Track:
 
     :param sent_at: when the last deletion was sent, by the run's clock
     :param accepted: the API said yes to it, or that the image is going or gone already
-    :param sent: a deletion that may have run was sent by this run
+    :param sent: this run has sent a deletion, or an end of the sharing, that may have run
     :param gone_at: when the image was first seen to be gone
     :param remaining: snapshots that outlived it, and are billed
     :param unseen: the code of the error for which nobody knows which snapshots did
