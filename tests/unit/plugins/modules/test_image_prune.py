@@ -245,7 +245,7 @@ def test_a_lost_answer_is_resolved_by_looking(cloud: Emulator, run: Run, when: s
 def test_a_lost_answer_and_then_a_refusal_because_it_is_going(cloud: Emulator, run: Run) -> None:
     """Tencent Cloud does not say which code an image gives that is being deleted."""
     cloud.world.behaviour.image_deleted_after = 100
-    mine = {"action": "DeleteImages", "match": {"ImageIds": [image_id(1)]}}
+    mine: dict[str, t.Any] = {"action": "DeleteImages", "match": {"ImageIds": [image_id(1)]}}
     cloud.add_faults(Fault("cut", when="after", **mine))
     cloud.add_faults(Fault("error", code="InvalidImageId.IncorrectState", skip=1, **mine))
     result = run(module, **ASKED)
