@@ -157,7 +157,8 @@ def _why(rule: Rule, image: Image, newest: Collection[str], uses: Uses, known: K
         return user
     if f"{image.region}/{image.image_id}" in known.copying:
         return Reason.BEING_COPIED, ()
-    if known.now - image.created.timestamp() < rule.minimum_age_days * SECONDS_A_DAY:
+    # An image from the future comes of a clock that is slow here.
+    if max(0.0, known.now - image.created.timestamp()) < rule.minimum_age_days * SECONDS_A_DAY:
         return Reason.TOO_YOUNG, ()
     if image.image_id in newest:
         return Reason.NEWEST, ()

@@ -136,6 +136,11 @@ def test_minimum_age(days: float, reason: str) -> None:
     assert reasons(rule, [image(1, days)]) == {"img-1": reason}
 
 
+def test_a_slow_clock_here_makes_nothing_too_young_without_a_minimum_age() -> None:
+    assert reasons(replace(RULE, keep=0), [image(1, -0.1)]) == {"img-1": "surplus"}
+    assert reasons(replace(RULE, keep=0, minimum_age_days=0.01), [image(1, -0.1)]) == {"img-1": "too_young"}
+
+
 def named(*names: str) -> list[Image]:
     return [image(number, number, image_name=name) for number, name in enumerate(names)]
 
