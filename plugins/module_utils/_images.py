@@ -196,9 +196,14 @@ def sync(
     return {item["Region"]: item["ImageId"] for item in answer.get("ImageSet") or ()}
 
 
-def delete(client: Client, image_id: str, *, with_snapshots: bool) -> None:
+def delete(client: Client, image_id: str, *, with_snapshots: bool, dry_run: bool = False) -> None:
     """Delete an own image. Its snapshots stay, and cost, unless they are deleted with it."""
-    client.call("DeleteImages", {"ImageIds": [image_id], "DeleteBindedSnap": with_snapshots})
+    params: dict[str, t.Any] = {"ImageIds": [image_id], "DeleteBindedSnap": with_snapshots}
+    try:
+        client.call("DeleteImages", {**params, "DryRun": True} if dry_run else params)
+    except CloudError as error:
+        if not dry_run or error.code != "DryRunOperation":
+            raise
 
 
 def remaining_snapshots(client: Client, snapshot_ids: Sequence[str]) -> list[str]:

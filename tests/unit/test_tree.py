@@ -143,6 +143,9 @@ PURE = (
     "_instance_track",
     "_keys",
     "_profiles",
+    "_prune_order",
+    "_prune_plan",
+    "_prune_track",
     "_regions",
     "_retry",
 )
@@ -154,6 +157,7 @@ PURE_STDLIB = (
     "enum",
     "hashlib",
     "json",
+    "math",
     "pathlib",
     "re",
     "typing",
