@@ -33,6 +33,11 @@ _BY_CODE = {
     "ResourcesSoldOut.SpecifiedInstanceType": "Choose another instance_type or another zone.",
     "InvalidZone.MismatchRegion": "Give a zone of that region.",
     "InvalidParameterValue.SubnetIdZoneIdNotMatch": "Give a subnet of that zone.",
+    "InvalidParameterValue.LaunchTemplateIdMalformed": "A launch template id is lt- and eight letters or digits.",
+    "InvalidParameterValue.LaunchTemplateIdNotExisted": "Check the launch_template_id and the region it is in.",
+    "InvalidParameterValue.LaunchTemplateNotFound": "Check the launch_template_id and the region it is in.",
+    "InvalidParameterValue.LaunchTemplateIdVerNotExisted": "Give a launch_template_version that the template has.",
+    "InvalidParameterValue.LaunchTemplateVersion": "Give a launch_template_version that the template has.",
     "InternalError": "The service failed; running again is safe.",
 }
 

@@ -20,6 +20,7 @@ MOST_IDS_A_CALL = 100
 PENDING, RUNNING, STOPPED, LAUNCH_FAILED = "PENDING", "RUNNING", "STOPPED", "LAUNCH_FAILED"
 DEAD_STATES = (LAUNCH_FAILED, "SHUTDOWN", "TERMINATING")
 STEADY_STATES = (RUNNING, STOPPED)
+PREPAID, BY_THE_HOUR = "PREPAID", "POSTPAID_BY_HOUR"
 
 
 @dataclass(frozen=True)
@@ -133,12 +134,16 @@ def start(client: Client, instance_ids: Sequence[str]) -> None:
     client.call("StartInstances", {"InstanceIds": list(instance_ids)})
 
 
-def stop(client: Client, instance_ids: Sequence[str]) -> None:
-    client.call("StopInstances", {"InstanceIds": list(instance_ids), "StopType": "SOFT_FIRST"})
+def stop(client: Client, instance_ids: Sequence[str], *, stop_charging: bool) -> None:
+    mode = {"StoppedMode": "STOP_CHARGING"} if stop_charging else {}
+    client.call("StopInstances", {"InstanceIds": list(instance_ids), "StopType": "SOFT_FIRST", **mode})
 
 
 def terminate(client: Client, instance_ids: Sequence[str]) -> None:
-    """End instances for good, with the disks that go with them. All must be charged alike."""
+    """End instances for good, with the disks that go with them. All must be charged alike.
+
+    Prepaid ones are put into the recycle bin. Those that are there already are destroyed.
+    """
     client.call("TerminateInstances", {"InstanceIds": list(instance_ids)})
 
 
