@@ -24,6 +24,9 @@ GOLDEN = {"region": "ap-guangzhou", "image_name": "golden-web-2026-11"}
 ASKED: dict[str, dict[str, t.Any]] = {
     "image_copy_encrypted": {**GOLDEN, "copy_name": "golden-locked"},
     "image_copy_shared": {**GOLDEN, "image_name": "partner-base-2026-11"},
+    "image_distribute": {
+        "images": [{**GOLDEN, "destination_regions": ["ap-chongqing"]}],
+    },
     "image_info": {"regions": ["ap-guangzhou"]},
     "image_sync_cross_region": {**GOLDEN, "destination_regions": ["ap-chengdu"]},
     "instance": {

@@ -131,6 +131,8 @@ PURE = (
     "_copy_plan",
     "_copy_track",
     "_credentials",
+    "_distribute_order",
+    "_distribute_result",
     "_errors",
     "_instance_order",
     "_instance_plan",
