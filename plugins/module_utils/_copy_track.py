@@ -64,6 +64,27 @@ class Track:
         return replace(self, warnings=(*self.warnings, text))
 
 
+@dataclass(frozen=True)
+class Run:
+    """One order, its source and its destinations, as one round hands them to the next.
+
+    :param began: when the run began, by its clock
+    :param source_is_fresh: the source was read in this round
+    """
+
+    order: Order
+    source: Image
+    tracks: tuple[Track, ...]
+    began: float
+    source_is_fresh: bool = True
+    one_by_one: bool = False
+    """Destinations are sent for singly, because one call for all was refused and nobody knows on whose account."""
+
+    def updated(self, tracks: Mapping[str, Track]) -> Run:
+        """With the tracks of some regions in place of what they were."""
+        return replace(self, tracks=tuple(tracks.get(track.region, track) for track in self.tracks))
+
+
 def success_status(track: Track) -> str:
     """How a copy that is ready came to be."""
     trail = track.trail

@@ -26,6 +26,9 @@ ASKED: dict[str, dict[str, t.Any]] = {
     "image": {**GOLDEN, "image_name": "secretive", "instance_id": "ins-bui1der1"},
     "image_copy_encrypted": {**GOLDEN, "copy_name": "golden-locked"},
     "image_copy_shared": {**GOLDEN, "image_name": "partner-base-2026-11"},
+    "image_distribute": {
+        "images": [{**GOLDEN, "destination_regions": ["ap-chongqing"]}],
+    },
     "image_info": {"regions": ["ap-guangzhou"]},
     "image_prune": {"regions": ["ap-shanghai"], "name_regex": "golden-.*", "keep": 0},
     "image_sync_cross_region": {**GOLDEN, "destination_regions": ["ap-chengdu"]},

@@ -134,6 +134,8 @@ PURE = (
     "_copy_plan",
     "_copy_track",
     "_credentials",
+    "_distribute_order",
+    "_distribute_result",
     "_errors",
     "_image_order",
     "_image_plan",
