@@ -20,6 +20,13 @@ MOST_IDS_A_CALL = 100
 PENDING, RUNNING, STOPPED, LAUNCH_FAILED = "PENDING", "RUNNING", "STOPPED", "LAUNCH_FAILED"
 DEAD_STATES = (LAUNCH_FAILED, "SHUTDOWN", "TERMINATING")
 STEADY_STATES = (RUNNING, STOPPED)
+STATES = (
+    *(PENDING, RUNNING, STOPPED, LAUNCH_FAILED),
+    *("STARTING", "STOPPING", "REBOOTING", "SHUTDOWN", "TERMINATING"),
+    *("ENTER_RESCUE_MODE", "RESCUE_MODE", "EXIT_RESCUE_MODE"),
+    *("ENTER_SERVICE_LIVE_MIGRATE", "SERVICE_LIVE_MIGRATE", "EXIT_SERVICE_LIVE_MIGRATE"),
+)
+"""Every state, as data structures and error codes of the API name them."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +111,13 @@ def find_group(client: Client, name: str) -> list[Instance]:
     items = client.pages("DescribeInstances", {"Filters": filters}, "InstanceSet")
     found = [Instance.from_api(client.region, item) for item in items]
     return [instance for instance in found if instance.tags.get(GROUP_TAG) == name]
+
+
+def search(client: Client, filters: Mapping[str, Sequence[str]]) -> list[Instance]:
+    """Every instance of the client's region that passes the filters, to the last page."""
+    listed = [{"Name": name, "Values": list(values)} for name, values in filters.items()]
+    items = client.pages("DescribeInstances", {"Filters": listed} if listed else {}, "InstanceSet")
+    return [Instance.from_api(client.region, item) for item in items]
 
 
 def find_by_ids(client: Client, instance_ids: Sequence[str]) -> list[Instance]:

@@ -134,6 +134,7 @@ PURE = (
     "_errors",
     "_instance_order",
     "_instance_plan",
+    "_instance_query",
     "_keys",
     "_profiles",
     "_regions",
