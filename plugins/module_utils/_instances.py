@@ -21,6 +21,13 @@ PENDING, RUNNING, STOPPED, LAUNCH_FAILED = "PENDING", "RUNNING", "STOPPED", "LAU
 DEAD_STATES = (LAUNCH_FAILED, "SHUTDOWN", "TERMINATING")
 STEADY_STATES = (RUNNING, STOPPED)
 PREPAID, BY_THE_HOUR = "PREPAID", "POSTPAID_BY_HOUR"
+STATES = (
+    *(PENDING, RUNNING, STOPPED, LAUNCH_FAILED),
+    *("STARTING", "STOPPING", "REBOOTING", "SHUTDOWN", "TERMINATING"),
+    *("ENTER_RESCUE_MODE", "RESCUE_MODE", "EXIT_RESCUE_MODE"),
+    *("ENTER_SERVICE_LIVE_MIGRATE", "SERVICE_LIVE_MIGRATE", "EXIT_SERVICE_LIVE_MIGRATE"),
+)
+"""Every state, as data structures and error codes of the API name them."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +112,13 @@ def find_group(client: Client, name: str) -> list[Instance]:
     items = client.pages("DescribeInstances", {"Filters": filters}, "InstanceSet")
     found = [Instance.from_api(client.region, item) for item in items]
     return [instance for instance in found if instance.tags.get(GROUP_TAG) == name]
+
+
+def search(client: Client, filters: Mapping[str, Sequence[str]]) -> list[Instance]:
+    """Every instance of the client's region that passes the filters, to the last page."""
+    listed = [{"Name": name, "Values": list(values)} for name, values in filters.items()]
+    items = client.pages("DescribeInstances", {"Filters": listed} if listed else {}, "InstanceSet")
+    return [Instance.from_api(client.region, item) for item in items]
 
 
 def find_by_ids(client: Client, instance_ids: Sequence[str]) -> list[Instance]:

@@ -40,6 +40,7 @@ ASKED: dict[str, dict[str, t.Any]] = {
         "instance_type": "S5.MEDIUM4",
         "password": PASSWORD,
     },
+    "instance_info": {"regions": ["ap-guangzhou"], "include_source_image": True},
 }
 
 

@@ -143,6 +143,7 @@ PURE = (
     "_instance_order",
     "_instance_plan",
     "_instance_track",
+    "_instance_query",
     "_keys",
     "_profiles",
     "_prune_order",
