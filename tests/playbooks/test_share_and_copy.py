@@ -8,6 +8,8 @@ import json
 import typing as t
 from pathlib import Path
 
+import pytest
+
 from tests.emulator import Emulator
 
 from .conftest import Play, Played
@@ -22,6 +24,12 @@ WANTED: dict[str, t.Any] = {
     "share_and_copy_destination_regions": ["ap-chengdu", "ap-chongqing"],
     "share_and_copy_target": {"secret_id": "AKIDpartnerdemo1", "secret_key": "partner-demo-key"},
 }
+
+
+@pytest.fixture(autouse=True)
+def quick_copies(cloud: Emulator) -> None:
+    """How long a copy takes is of no interest here."""
+    cloud.world.behaviour.copy_minutes = (2.0, 2.0)
 
 
 def share_and_copy(play: Play, *arguments: str, **different: t.Any) -> Played:
