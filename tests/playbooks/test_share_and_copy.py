@@ -79,7 +79,7 @@ def test_the_sharing_may_stay_and_others_keep_theirs(cloud: Emulator, play: Play
     cloud.plant(accounts=[{"name": "third", "uin": "100000000003", "credentials": []}])
     shared = cloud.world.images[GOLDEN].shared_with
     shared["100000000003"] = cloud.clock.now()
-    nowhere = {"share_and_copy_destination_regions": []}
+    nowhere: dict[str, t.Any] = {"share_and_copy_destination_regions": []}
     first = share_and_copy(play, **nowhere)
     assert (first.code, sorted(shared)) == (0, [PARTNER, "100000000003"]), first.output
     second = share_and_copy(play, **nowhere)
