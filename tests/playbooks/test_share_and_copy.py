@@ -8,6 +8,8 @@ import json
 import typing as t
 from pathlib import Path
 
+import pytest
+
 from tests.emulator import Emulator
 
 from .conftest import Play, Played
@@ -22,6 +24,12 @@ WANTED: dict[str, t.Any] = {
     "share_and_copy_destination_regions": ["ap-chengdu", "ap-chongqing"],
     "share_and_copy_target": {"secret_id": "AKIDpartnerdemo1", "secret_key": "partner-demo-key"},
 }
+
+
+@pytest.fixture(autouse=True)
+def quick_copies(cloud: Emulator) -> None:
+    """How long a copy takes is of no interest here."""
+    cloud.world.behaviour.copy_minutes = (2.0, 2.0)
 
 
 def share_and_copy(play: Play, *arguments: str, **different: t.Any) -> Played:
@@ -71,7 +79,7 @@ def test_the_sharing_may_stay_and_others_keep_theirs(cloud: Emulator, play: Play
     cloud.plant(accounts=[{"name": "third", "uin": "100000000003", "credentials": []}])
     shared = cloud.world.images[GOLDEN].shared_with
     shared["100000000003"] = cloud.clock.now()
-    nowhere = {"share_and_copy_destination_regions": []}
+    nowhere: dict[str, t.Any] = {"share_and_copy_destination_regions": []}
     first = share_and_copy(play, **nowhere)
     assert (first.code, sorted(shared)) == (0, [PARTNER, "100000000003"]), first.output
     second = share_and_copy(play, **nowhere)
