@@ -21,13 +21,17 @@ def with_template(order: Order, client: Client) -> Order:
 
 
 def read_version(client: Client, template: Template) -> tuple[int, dict[str, t.Any]]:
-    """Number and data of the version, so that a default that changes meanwhile changes nothing."""
-    which: dict[str, t.Any] = {"DefaultVersion": True}
-    if template.version is not None:
-        which = {"LaunchTemplateVersions": [template.version]}
-    asked = {"LaunchTemplateId": template.template_id, **which}
-    answer = client.call("DescribeLaunchTemplateVersions", asked)
-    for item in answer.get("LaunchTemplateVersionSet") or ():
-        return item["LaunchTemplateVersion"], item["LaunchTemplateVersionData"]
-    wanted = "default version" if template.version is None else f"version {template.version}"
-    raise InputError(f"The launch template {template.template_id} has no {wanted} in {client.region}.")
+    """Number and data of the version. The number is part of the launch, whatever becomes the default meanwhile."""
+    number = template.version or _default_version(client, template.template_id)
+    # Without its number a version is found only among the first thirty.
+    asked = {"LaunchTemplateId": template.template_id, "LaunchTemplateVersions": [number]}
+    for item in client.call("DescribeLaunchTemplateVersions", asked).get("LaunchTemplateVersionSet") or ():
+        return number, item["LaunchTemplateVersionData"]
+    raise InputError(f"The launch template {template.template_id} has no version {number} in {client.region}.")
+
+
+def _default_version(client: Client, template_id: str) -> int:
+    answer = client.call("DescribeLaunchTemplates", {"LaunchTemplateIds": [template_id]})
+    for item in answer.get("LaunchTemplateSet") or ():
+        return int(item["DefaultVersionNumber"])
+    raise InputError(f"There is no launch template {template_id} in {client.region}; check the id and the region.")

@@ -44,11 +44,11 @@ def describe_launch_template_versions(call: Call) -> Answer:
                 "InvalidParameterValue.LaunchTemplateIdVerNotExisted",
                 f"The launch template {template.template_id} has no version {number}.",
             )
+    least, most = call.get("MinVersion", 0), call.get("MaxVersion", HIGHEST_VERSION)
     chosen = [
         (number, version)
         for number, version in sorted(template.versions.items())
-        if (not numbers or number in numbers)
-        and call.get("MinVersion", 0) <= number <= call.get("MaxVersion", HIGHEST_VERSION)
+        if (number in numbers if numbers else least <= number <= most)
         and (not call.get("DefaultVersion") or number == template.default_version)
     ]
     items = [_render_version(template, number, version) for number, version in call.page(chosen)]

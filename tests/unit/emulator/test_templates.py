@@ -129,6 +129,13 @@ def test_the_versions_of_a_template(api: Api, params: Answer, found: list[int]) 
     assert versions(api, **params) == found
 
 
+def test_versions_beyond_the_thirtieth_are_found_by_number_or_range(api: Api, cloud: Emulator) -> None:
+    made = cloud.world.launch_templates["lt-web00001"].versions
+    made[31] = made[1]
+    assert versions(api) == [1, 2, 5]
+    assert versions(api, LaunchTemplateVersions=[31]) == versions(api, MinVersion=31, MaxVersion=40) == [31]
+
+
 def test_what_a_version_says(api: Api) -> None:
     answer = api("DescribeLaunchTemplateVersions", LaunchTemplateId="lt-web00001", DefaultVersion=True)
     (version,) = answer["LaunchTemplateVersionSet"]

@@ -121,6 +121,15 @@ def test_replace_follows_a_new_version(cloud: Emulator, run: Run, clock: ManualC
     assert run(module, **ASKED, exact_count=2, on_image_change="replace")["changed"] is False
 
 
+def test_a_default_version_beyond_the_thirtieth(cloud: Emulator, run: Run) -> None:
+    """The API lists only the first thirty unless it is asked for others."""
+    versions = cloud.world.launch_templates[TEMPLATE].versions
+    versions[31] = versions[2]
+    cloud.world.launch_templates[TEMPLATE].default_version = 31
+    (instance,) = run(module, **ASKED)["instances"]
+    assert instance["image_id"] == NEW_IMAGE
+
+
 def test_the_launch_names_the_version_that_was_read(cloud: Emulator, run: Run) -> None:
     """So that a default that changes meanwhile does not launch something else."""
     run(module, **ASKED)
@@ -164,6 +173,12 @@ MISSING = [
         "Give a launch_template_version that the template has.",
     ),
 ]
+
+
+def test_a_template_that_cannot_be_read_is_asked_for_again(cloud: Emulator, run: Run) -> None:
+    cloud.add_faults({"do": "throttle", "action": "DescribeLaunchTemplateVersions", "times": 2})
+    cloud.add_faults({"do": "cut", "action": "DescribeLaunchTemplates"})
+    assert run(module, **ASKED)["changed"] is True
 
 
 @pytest.mark.parametrize("check", [False, True], ids=["real", "check"])
