@@ -107,14 +107,19 @@ def test_batches_forks_and_limit(cloud: Emulator, play: Play, tmp_path: Path) ->
 
 
 def test_free_launches_where_the_copy_is_ready(cloud: Emulator, play: Play, tmp_path: Path) -> None:
-    """Four regions, one call: the machine of the fastest runs while the slowest is still being copied to."""
+    """Four regions, one call: the machine of the fastest runs while the slowest is still being copied to.
+
+    A mistake in a fifth region neither holds them up nor is copied to.
+    """
     slow = {"ap-nanjing": 9000, "ap-shanghai": 4500}
     cloud.add_faults(*(Fault("copy_slow", region=region, seconds=seconds) for region, seconds in slow.items()))
-    regions = inventory(tmp_path, {zone: host(zone, copy_name="golden-free") for zone in FOUR})
+    hosts = {zone: host(zone, copy_name="golden-free") for zone in FOUR}
+    hosts["typo"] = host("ap-beijing-6", copy_name="golden-free", instance_type="S9.HUGE")
 
-    played = play("-i", regions, play_book(tmp_path, {"roles": [ROLE], "strategy": "free"}))
+    played = play("-i", inventory(tmp_path, hosts), play_book(tmp_path, {"roles": [ROLE], "strategy": "free"}))
 
-    assert (played.code, played.failed) == (0, 0), played.output
+    assert (played.code != 0, played.failed) == (True, 1), played.output
+    assert "fatal: [typo]" in played.output
     sent = cloud.journal.effects("SyncImages")
     assert sorted(region for entry in sent for region in entry.params["DestinationRegions"]) == [
         "ap-chengdu",
