@@ -49,10 +49,14 @@ NOTHING = "-"
 Copy = Mapping[str, t.Any]
 
 
-def distribution_table(copies: Sequence[Copy]) -> list[str]:
+def distribution_table(copies: t.Any) -> list[str]:
     """The lines of the table."""
-    if isinstance(copies, (str, Mapping)) or not all(isinstance(copy, Mapping) and "status" in copy for copy in copies):
+    if not isinstance(copies, Sequence) or not all(isinstance(copy, Mapping) and "status" in copy for copy in copies):
         raise AnsibleFilterError("distribution_table needs the list copies of a result of image_distribute.")
+    return _table(copies)
+
+
+def _table(copies: Sequence[Copy]) -> list[str]:
     regions = list(dict.fromkeys(copy["region"] for copy in copies))
     fields: dict[tuple[str, str, str], dict[str, str]] = {}
     for copy in copies:

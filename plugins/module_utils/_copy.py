@@ -153,14 +153,23 @@ def _ended(run: Run, client: Client) -> dict[str, t.Any]:
 
 
 def _pause(runs: Sequence[Run], client: Client) -> float:
-    """All runs began at the same moment, and wait alike."""
+    """As long as the most patient of the unfinished runs would sleep: of many copies one is nearly always near its end,
+    and looking for that would be looking all the time. All runs began at the same moment, and wait alike.
+    """
+    elapsed = client.clock.now() - runs[0].began
+    longest = runs[0].order.wait_delay
+    unfinished = [run for run in runs if not all(track.settled for track in run.tracks)]
+    return max(next_pause(elapsed, _furthest(run), longest) for run in unfinished)
+
+
+def _furthest(run: Run) -> int | None:
+    """How far the copy has come that will probably be ready first."""
     percents = [
         track.image.sync_percent
-        for run in runs
         for track in run.tracks
         if not track.settled and track.image is not None and track.image.sync_percent is not None
     ]
-    return next_pause(client.clock.now() - runs[0].began, max(percents, default=None), runs[0].order.wait_delay)
+    return max(percents, default=None)
 
 
 # Act ----------------------------------------------------------------------------------------------------------------

@@ -23,7 +23,9 @@ from ._wait import Deadline
 def distribute_images(entries: Sequence[Entry], client: Client, *, check_mode: bool) -> dict[str, t.Any]:
     """Make every entry true, and return the module's result."""
     deadline = Deadline.after(client.clock, entries[0].first.wait_timeout)
-    client = client.in_region(client.region or entries[0].first.region)
+    client = client.in_region(
+        entries[0].first.region
+    )  # the module's own is a default, and need not be one that is used
     outcome = copy_several([entry.first for entry in entries], client, deadline, check_mode=check_mode)
     images = [[Part(entry.first, result)] for entry, result in zip(entries, outcome.results, strict=True)]
     wishes = [

@@ -110,6 +110,8 @@ options:
 notes:
   - Copying is free. The snapshots of a copy are billed in its region for as long as they exist.
   - Where a region has room for some of the copies only, those of the images listed first are made.
+  - O(wait_timeout) is for all copies together. With O(images[].encrypt_regions) it has to last for two copies, one
+    after the other.
   - Without O(wait), encrypted copies whose plain copy is not ready yet are left to a further run; they are V(planned).
   - A source whose region does not answer fails alone; its copies are V(failed).
 seealso:
