@@ -150,9 +150,10 @@ from ..module_utils._credentials import first_set
 from ..module_utils._errors import CloudError, InputError, SdkMissing
 from ..module_utils._hosts import PREFIX, check_hostnames, group_names, host_names, variables
 from ..module_utils._images import usable_regions
-from ..module_utils._instance_query import given, read_query, read_regions
+from ..module_utils._instance_query import read_query
 from ..module_utils._instance_search import look
 from ..module_utils._keys import Credential
+from ..module_utils._query import given, read_regions
 from ..module_utils._wait import Clock
 
 SUFFIXES = ("tencentcloud_cvm.yml", "tencentcloud_cvm.yaml")

@@ -228,10 +228,15 @@ def usable_regions(client: Client) -> list[str]:
     return [item["Region"] for item in listed if item.get("RegionState") == "AVAILABLE"]
 
 
+def shares(client: Client, image_id: str) -> tuple[str, ...]:
+    """The accounts with which an own image is shared."""
+    answer = client.call("DescribeImageSharePermission", {"ImageId": image_id})
+    return tuple(sorted(item["AccountId"] for item in answer.get("SharePermissionSet") or ()))
+
+
 def unshare_all(client: Client, image_id: str) -> None:
     """Cancel every sharing of an own image. The accounts lose it; copies they made stay theirs."""
-    answer = client.call("DescribeImageSharePermission", {"ImageId": image_id})
-    accounts = [item["AccountId"] for item in answer.get("SharePermissionSet") or ()]
+    accounts = shares(client, image_id)
     if accounts:
-        params = {"ImageId": image_id, "AccountIds": accounts, "Permission": "CANCEL"}
+        params = {"ImageId": image_id, "AccountIds": list(accounts), "Permission": "CANCEL"}
         client.call("ModifyImageSharePermission", params)

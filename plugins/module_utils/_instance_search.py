@@ -17,12 +17,10 @@ from ._errors import CloudError
 from ._images import Image
 from ._instance_query import Query
 from ._instances import Instance
+from ._query import TAG_UNKNOWN
 from ._tags import is_denied
 
 R = t.TypeVar("R")
-
-TAG_UNKNOWN = "InvalidParameterValue.TagKeyNotFound"
-"""Nobody in the account has ever used a tag of that key, so no instance carries it."""
 
 
 @dataclass(frozen=True)

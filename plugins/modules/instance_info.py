@@ -223,9 +223,10 @@ request_id:
 
 from typing import Any
 
-from ..module_utils._instance_query import read_query, read_regions
+from ..module_utils._instance_query import read_query
 from ..module_utils._instance_search import look
 from ..module_utils._module import Task, run_module
+from ..module_utils._query import read_regions
 
 ARGUMENTS: dict[str, Any] = {
     "regions": {"type": "list", "elements": "str"},

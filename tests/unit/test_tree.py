@@ -144,6 +144,7 @@ PURE = (
     "_instance_query",
     "_keys",
     "_profiles",
+    "_query",
     "_regions",
     "_retry",
 )

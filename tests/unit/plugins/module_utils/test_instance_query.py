@@ -7,8 +7,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.tencentcloud.cvm.plugins.module_utils._instance_query import Query, given, read_query
+from ansible_collections.tencentcloud.cvm.plugins.module_utils._instance_query import Query, read_query
 from ansible_collections.tencentcloud.cvm.plugins.module_utils._instances import Instance
+from ansible_collections.tencentcloud.cvm.plugins.module_utils._query import given
 
 NOTHING: dict[str, t.Any] = dict.fromkeys(
     ("instance_ids", "instance_name", "name_regex", "tags", "image_ids", "states", "group")
