@@ -7,18 +7,13 @@ from __future__ import annotations
 
 import re
 import typing as t
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ._checks import wrong_image_id, wrong_instance_id
 from ._errors import InputError
 from ._instances import GROUP_TAG, STATES, Instance
-
-MOST_FILTERS = 10
-MOST_FILTER_VALUES = 5
-"""What one request may hold, as the page of DescribeInstances says. What does not fit is compared here alone."""
-
-EVERY_NAME = re.compile("")
+from ._query import EVERY_NAME, MOST_FILTER_VALUES, MOST_FILTERS, carries, given, read_pattern, read_tags
 
 
 @dataclass(frozen=True)
@@ -46,7 +41,7 @@ class Query:
             instance.instance_id in (self.instance_ids or (instance.instance_id,))
             and self.name in ("", instance.instance_name)
             and self.pattern.search(instance.instance_name) is not None
-            and all(key in instance.tags and value in ("", instance.tags[key]) for key, value in self.tags.items())
+            and carries(instance.tags, self.tags)
             and instance.image_id in (self.image_ids or (instance.image_id,))
             and instance.instance_state in (self.states or (instance.instance_state,))
         )
@@ -61,16 +56,13 @@ def read_query(params: Mapping[str, t.Any]) -> Query:
     wrong += [
         f"'{state}' is not a state of instances; they are {', '.join(STATES)}." for state in set(states) - set(STATES)
     ]
-    tags = {str(key): "" if value is None else str(value) for key, value in (params["tags"] or {}).items()}
+    tags = read_tags(params["tags"])
     if params["group"]:
         if tags.get(GROUP_TAG, params["group"]) != params["group"]:
             wrong.append(f"group and the tag {GROUP_TAG} are the same thing; give one of them.")
         tags[GROUP_TAG] = params["group"]
-    pattern = EVERY_NAME
-    try:
-        pattern = re.compile(params["name_regex"] or "")
-    except re.error as error:
-        wrong.append(f"name_regex is not a regular expression: {error}.")
+    pattern, wrong_regex = read_pattern(params["name_regex"])
+    wrong += wrong_regex
     if wrong:
         raise InputError(" ".join(wrong))
     return Query(
@@ -81,21 +73,3 @@ def read_query(params: Mapping[str, t.Any]) -> Query:
         image_ids=image_ids,
         states=states,
     )
-
-
-def read_regions(regions: Iterable[str] | None, region: str | None) -> list[str]:
-    """The regions to look into, by default the one region; an InputError says what is wrong with them."""
-    listed = list(regions or [region or ""])
-    wrong = []
-    if not all(listed):
-        wrong.append("Name the regions to look into: regions, region or TENCENTCLOUD_REGION, none of them empty.")
-    if len(set(listed)) < len(listed):
-        wrong.append("regions names a region more than once; name each once.")
-    if wrong:
-        raise InputError(" ".join(wrong))
-    return listed
-
-
-def given(values: Iterable[str] | None) -> tuple[str, ...]:
-    """What a list holds besides the empty texts that surveys leave, each once."""
-    return tuple(dict.fromkeys(value for value in values or () if value))

@@ -7,17 +7,59 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from . import _images, _instances
+from ._advice import sentence
 from ._client import Client
 from ._copy_plan import SOURCE_TAG
 from ._errors import CloudError
 from ._images import Image
 from ._instance_query import Query
 from ._instances import Instance
+from ._query import TAG_UNKNOWN
+from ._tags import is_denied
 
-TAG_UNKNOWN = "InvalidParameterValue.TagKeyNotFound"
-"""Nobody in the account has ever used a tag of that key, so no instance carries it."""
+R = t.TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Instances as results show them, and sentences about what the key may not read."""
+
+    instances: list[dict[str, t.Any]]
+    denied: list[str]
+
+
+def look(client: Client, regions: Sequence[str], query: Query, *, with_images: bool, strict: bool = True) -> Seen:
+    """The instances of several regions, region by region. If not ``strict``, what may not be read is left out."""
+
+    def look_into(region: str) -> Seen:
+        there = client.in_region(region)
+        denied: list[str] = []
+
+        def allowed(read: t.Callable[[], R], otherwise: R) -> R:
+            try:
+                return read()
+            except CloudError as error:
+                if strict or not is_denied(error):
+                    raise
+                attempt = f"{error.action} in {region}"
+                denied.append(sentence(attempt, error.code, error.message, error.request_id))
+                return otherwise
+
+        nothing: list[Instance] = []
+        found = allowed(lambda: find(there, query), nothing)
+        if not with_images:
+            return Seen([instance.to_result() for instance in found], denied)
+        unknown: dict[str, Image] = {}
+        images = allowed(lambda: images_of(there, found), unknown)
+        return Seen([instance.to_result() | origin(instance, images) for instance in found], denied)
+
+    seen = client.each(look_into, regions)
+    return Seen(
+        [instance for part in seen for instance in part.instances], [text for part in seen for text in part.denied]
+    )
 
 
 def find(client: Client, query: Query) -> list[Instance]:

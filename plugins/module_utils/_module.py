@@ -10,18 +10,15 @@ import typing as t
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import AnsibleFallbackNotFound, AnsibleModule, missing_required_lib
 
 from ._advice import sentence
-from ._client import Client, Connection, connect
-from ._credentials import find_source, first_set
+from ._client import Client, connect
+from ._connection import DEFAULT_DOMAIN, read_connection
+from ._credentials import first_set
 from ._errors import CloudError, InputError, SdkMissing
 from ._wait import Clock
-
-DEFAULT_DOMAIN = "tencentcloudapi.com"
-CA_VARIABLES = ("TENCENTCLOUD_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
 
 def from_environment(*names: str) -> str:
@@ -99,7 +96,12 @@ def run_module(body: Body, arguments: Mapping[str, t.Any], **rules: t.Any) -> No
     # Where a module calls something else by the name of a connection option, that is not to be taken for it.
     own = {name: module.params[name] for name in CONNECTION_ARGUMENTS if name not in arguments}
     try:
-        client = connect(_connection(own), module.params["region"] or "", Clock(), module.no_log_values.update)
+        client = connect(
+            read_connection(own, os.environ, Path.home()),
+            module.params["region"] or "",
+            Clock(),
+            module.no_log_values.update,
+        )
         # Before anything else, so that whoever has no key is told so and not what it would have been for.
         client.key()
         result = body(Task(module.params, module.check_mode, client))
@@ -119,41 +121,3 @@ def run_module(body: Body, arguments: Mapping[str, t.Any], **rules: t.Any) -> No
     if result.get("failed"):
         module.fail_json(**result)
     module.exit_json(**result)
-
-
-def _connection(params: Mapping[str, t.Any]) -> Connection:
-    _check_endpoint(params["endpoint"])
-    if params["api_timeout"] <= 0:
-        raise InputError("api_timeout must be more than 0 seconds.")
-    return Connection(
-        source=find_source(params, os.environ, Path.home()),
-        endpoint=(params["endpoint"] or "").rstrip("/") or None,
-        domain=params["domain"] or DEFAULT_DOMAIN,
-        timeout=params["api_timeout"],
-        ca_bundle=_ca_bundle(os.environ),
-    )
-
-
-def _ca_bundle(environ: Mapping[str, str]) -> str | None:
-    variable = next((name for name in CA_VARIABLES if environ.get(name)), None)
-    if variable and not Path(environ[variable]).exists():
-        raise InputError(
-            f"The environment variable {variable} names CA certificates in {environ[variable]}, where there are none."
-        )
-    return environ[variable] if variable else None
-
-
-def _check_endpoint(endpoint: str | None) -> None:
-    if not endpoint:
-        return
-    try:
-        parts = urlsplit(endpoint)
-        wrong = parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/")
-        wrong = wrong or parts.port == 0
-    except ValueError:  # an address or a port that is none
-        wrong = True
-    if wrong:
-        raise InputError(
-            f"endpoint '{endpoint}' is not a URL of the form https://host[:port]; "
-            "leave it out for Tencent Cloud's public endpoints."
-        )

@@ -13,7 +13,9 @@ version_added: 1.0.0
 description:
   - Lists images, and on request how many custom images the regions may hold and do hold. Several regions are read at
     once.
-  - Finding nothing is not an error; the list is then empty.
+  - An image is listed if it passes every option that is given. Finding nothing is not an error; the list is then
+    empty.
+  - An empty string counts as an option that is not given, and so does a list without any other element.
 author:
   - tencentcloud.cvm contributors (@tencentcloud-ansible)
 extends_documentation_fragment:
@@ -47,10 +49,24 @@ options:
       - The default is V(private), or any type when O(image_ids) is given.
     type: str
     choices: [private, shared, public]
+  family:
+    description:
+      - Only images of exactly this family.
+    type: str
+  deprecated:
+    description:
+      - Only images that are marked as deprecated, or with V(false) only those that are not. The default is both.
+    type: bool
   tags:
     description:
-      - Only images that carry all of these tags.
+      - Only images that carry all of these tags. An empty value stands for any value of that tag.
     type: dict
+  include_shares:
+    description:
+      - Whether to return of each custom image of this account the accounts it is shared with. This is one more request
+        an image.
+    type: bool
+    default: false
   include_quota:
     description:
       - Whether to return the quota of each region as well. This is two more requests a region.
@@ -183,6 +199,12 @@ images:
       type: dict
       returned: always
       sample: {team: web}
+    shared_with:
+      description: The accounts that the image is shared with; null for an image that is not of this account.
+      type: list
+      elements: str
+      returned: when O(include_shares=true)
+      sample: ["100000000002"]
 quotas:
   description: Region to custom images allowed (C(total)), held (C(used)) and still possible (C(free)).
   returned: when O(include_quota=true)
@@ -200,15 +222,17 @@ request_id:
   sample: 71e69b56-32be-4412-ab45-49eded6a87be
 """
 
-import re
+from dataclasses import dataclass
+from re import Pattern
 from typing import Any
 
 from ..module_utils import _images
 from ..module_utils._checks import wrong_image_id
 from ..module_utils._client import Client
-from ..module_utils._errors import InputError
+from ..module_utils._errors import CloudError, InputError
 from ..module_utils._images import Image
 from ..module_utils._module import Task, run_module
+from ..module_utils._query import MOST_FILTERS, TAG_UNKNOWN, carries, given, read_pattern, read_regions, read_tags
 
 ARGUMENTS: dict[str, Any] = {
     "regions": {"type": "list", "elements": "str"},
@@ -216,71 +240,95 @@ ARGUMENTS: dict[str, Any] = {
     "image_name": {"type": "str"},
     "name_regex": {"type": "str"},
     "image_type": {"type": "str", "choices": ["private", "shared", "public"]},
+    "family": {"type": "str"},
+    "deprecated": {"type": "bool"},
     "tags": {"type": "dict"},
+    "include_shares": {"type": "bool", "default": False},
     "include_quota": {"type": "bool", "default": False},
 }
 
 
+@dataclass(frozen=True)
+class Query:
+    """What an image must be like. Whatever is empty or None lets every image pass."""
+
+    image_ids: tuple[str, ...]
+    name: str
+    pattern: Pattern[str]
+    image_type: str
+    family: str
+    deprecated: bool | None
+    tags: dict[str, str]
+
+    def filters(self) -> dict[str, list[str]]:
+        """The Filters by which the API is asked for less; its names are fuzzy."""
+        named = {"image-name": [self.name]} if self.name else {}
+        tagged = {f"tag:{key}": [value] for key, value in self.tags.items() if value}
+        found = {"image-type": [self.image_type or _images.PRIVATE], **named, **tagged}
+        return dict(list(found.items())[:MOST_FILTERS])
+
+    def matches(self, image: Image) -> bool:
+        return (
+            self.name in ("", image.image_name)
+            and self.pattern.search(image.image_name) is not None
+            and self.image_type in ("", image.image_type)
+            and self.family in ("", image.image_family)
+            and self.deprecated in (None, image.image_deprecated)
+            and carries(image.tags, self.tags)
+        )
+
+
 def body(task: Task) -> dict[str, Any]:
     params = task.params
-    regions = params["regions"] or [params["region"]]
-    pattern = _checked(params, regions)
+    query, regions = _read_query(params), read_regions(params["regions"], params["region"])
+    clients = [task.client.in_region(region) for region in regions]
 
-    def look(region: str) -> tuple[list[Image], dict[str, int] | None]:
-        client = task.client.in_region(region)
-        images = [image for image in _find(client, params) if pattern.search(image.image_name)]
-        return images, _images.quota(client) if params["include_quota"] else None
+    def shared_with(image: Image) -> dict[str, Any]:
+        own = image.image_type == _images.PRIVATE
+        return {
+            "shared_with": list(_images.shares(task.client.in_region(image.region), image.image_id)) if own else None
+        }
 
-    seen = task.client.each(look, regions)
+    images = [image for found in task.client.each(lambda client: _find(client, query), clients) for image in found]
+    more = task.client.each(shared_with, images) if params["include_shares"] else [{}] * len(images)
     result: dict[str, Any] = {
         "changed": False,
-        "images": [
-            image.to_result()
-            for images, _quota in seen
-            for image in sorted(images, key=lambda image: (image.created, image.image_id), reverse=True)
-        ],
+        "images": [image.to_result() | extra for image, extra in zip(images, more, strict=True)],
     }
     if params["include_quota"]:
-        result["quotas"] = {region: quota for region, (_images_found, quota) in zip(regions, seen, strict=True)}
+        result["quotas"] = dict(zip(regions, task.client.each(_images.quota, clients), strict=True))
     return result
 
 
-def _checked(params: Any, regions: list[str | None]) -> re.Pattern[str]:
-    """Refuse what cannot be meant; the pattern for names, which by default lets every name pass."""
-    pattern = re.compile("")
-    wrong = [text for image_id in params["image_ids"] or () for text in wrong_image_id(image_id)]
-    if not all(regions):
-        wrong.append("Name the regions to look into: regions, region or TENCENTCLOUD_REGION, none of them empty.")
-    if len(set(regions)) < len(regions):
-        wrong.append("regions names a region more than once; name each once.")
-    try:
-        pattern = re.compile(params["name_regex"] or "")
-    except re.error as error:
-        wrong.append(f"name_regex is not a regular expression: {error}.")
+def _read_query(params: Any) -> Query:
+    image_ids = given(params["image_ids"])
+    pattern, wrong = read_pattern(params["name_regex"])
+    wrong += [text for image_id in image_ids for text in wrong_image_id(image_id)]
     if wrong:
         raise InputError(" ".join(wrong))
-    return pattern
+    return Query(
+        image_ids=image_ids,
+        name=params["image_name"] or "",
+        pattern=pattern,
+        image_type=f"{params['image_type'].upper()}_IMAGE" if params["image_type"] else "",
+        family=params["family"] or "",
+        deprecated=params["deprecated"],
+        tags=read_tags(params["tags"]),
+    )
 
 
-def _find(client: Client, params: Any) -> list[Image]:
-    """The images that pass every option but the pattern. The API's name filter is fuzzy: names are compared again."""
-    tags = {key: str(value) for key, value in (params["tags"] or {}).items()}
-    image_type = params["image_type"] and f"{params['image_type'].upper()}_IMAGE"
-    if params["image_ids"]:
-        found = _images.find_by_ids(client, params["image_ids"])
-    else:
-        filters = {"image-type": [image_type or _images.PRIVATE]}
-        if params["image_name"]:
-            filters["image-name"] = [params["image_name"]]
-        filters |= {f"tag:{key}": [value] for key, value in tags.items()}
-        found = _images.search(client, filters)
-    return [
-        image
-        for image in found
-        if params["image_name"] in (None, "", image.image_name)
-        and image_type in (None, image.image_type)
-        and tags.items() <= dict(image.tags).items()
-    ]
+def _find(client: Client, query: Query) -> list[Image]:
+    """The images of the client's region that pass the query, the newest first."""
+    try:
+        if query.image_ids:
+            found = _images.find_by_ids(client, query.image_ids)
+        else:
+            found = _images.search(client, query.filters())
+    except CloudError as error:
+        if error.code != TAG_UNKNOWN:
+            raise
+        return []
+    return sorted(filter(query.matches, found), key=lambda image: (image.created, image.image_id), reverse=True)
 
 
 def main() -> None:

@@ -223,9 +223,10 @@ request_id:
 
 from typing import Any
 
-from ..module_utils._instance_query import read_query, read_regions
-from ..module_utils._instance_search import find, images_of, origin
+from ..module_utils._instance_query import read_query
+from ..module_utils._instance_search import look
 from ..module_utils._module import Task, run_module
+from ..module_utils._query import read_regions
 
 ARGUMENTS: dict[str, Any] = {
     "regions": {"type": "list", "elements": "str"},
@@ -242,18 +243,8 @@ ARGUMENTS: dict[str, Any] = {
 
 def body(task: Task) -> dict[str, Any]:
     params = task.params
-    query = read_query(params)
-
-    def look(region: str) -> list[dict[str, Any]]:
-        client = task.client.in_region(region)
-        found = find(client, query)
-        if not params["include_source_image"]:
-            return [instance.to_result() for instance in found]
-        images = images_of(client, found)
-        return [instance.to_result() | origin(instance, images) for instance in found]
-
-    seen = task.client.each(look, read_regions(params["regions"], params["region"]))
-    instances = [instance for found in seen for instance in found]
+    query, regions = read_query(params), read_regions(params["regions"], params["region"])
+    instances = look(task.client, regions, query, with_images=params["include_source_image"]).instances
     return {
         "changed": False,
         "instances": instances,

@@ -46,11 +46,14 @@ def test_the_quickstart_works(cloud: Emulator, tmp_path: Path) -> None:
             shutil.copy(ROOT / name, clone / name)
     playbook = next(block for block in blocks("yaml") if "hosts: localhost" in block)
     (clone / "golden.yml").write_text(playbook, "utf-8")
+    configuration = next(block for block in blocks("yaml") if block.startswith("plugin: tencentcloud.cvm.instances"))
+    (clone / "golden.tencentcloud_cvm.yml").write_text(configuration, "utf-8")
     options = cloud.options()
     environment = user_environment(cloud, tmp_path)
     # A newcomer has no collection yet: what the README installs must be what its playbook finds.
     del environment["ANSIBLE_COLLECTIONS_PATH"]
     changed: list[str] = []
+    graph = ""
     for line in (line for block in blocks("shell") for line in block.splitlines() if line not in DOORS):
         command = line.replace("your-secret-id", options["secret_id"]).replace("your-secret-key", options["secret_key"])
         if command.startswith("pip install"):
@@ -67,7 +70,10 @@ def test_the_quickstart_works(cloud: Emulator, tmp_path: Path) -> None:
         last_recap = re.findall(r"changed=(\d+)", done.stdout) or ["0"]
         if command == "ansible-playbook golden.yml":
             changed = last_recap
+        if command.startswith("ansible-inventory"):
+            graph = done.stdout
     assert changed == ["0"], "the second run of the quickstart's playbook changes something"
+    assert re.search(r"@region_ap_chengdu:\n[ |]+--web\n", graph), f"the inventory lacks what was launched: {graph}"
 
 
 @pytest.mark.parametrize("block", blocks("yaml"))

@@ -56,6 +56,15 @@ def playbook(folder: Path, connection: dict[str, str]) -> str:
     return str(path)
 
 
+def configuration(folder: Path, connection: dict[str, str]) -> str:
+    """An inventory of the plugin, with a cache."""
+    cache = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(folder / "cache")}
+    path = folder / "secrets.tencentcloud_cvm.yml"
+    asked = {"plugin": "tencentcloud.cvm.instances", "regions": ["ap-guangzhou"], **cache, **connection}
+    path.write_text(json.dumps(asked), "utf-8")
+    return str(path)
+
+
 def test_every_module_is_asked() -> None:
     assert sorted(ASKED) == sorted(MODULES)
 
@@ -73,10 +82,13 @@ def test_secrets_appear_nowhere(cloud: Emulator, play: Play, tmp_path: Path, giv
     as_options = key if given == "options" else {}
     as_environment = {} if given == "options" else {f"TENCENTCLOUD_{name.upper()}": key[name] for name in key}
 
-    played = play(playbook(tmp_path, as_options), "-vvvv", **as_environment)
+    asked = (playbook(tmp_path, as_options), "-vvvv", "-i", configuration(tmp_path, as_options))
+    played = play(*asked, **as_environment)
 
     assert played.code == 0, played.output
     assert played.output.count("fatal: [localhost]") == (0 if trouble == "none" else len(MODULES)), played.output
     assert '"module_args"' in played.output, "the run was not asked to say everything"
-    assert [secret for secret in SECRETS if secret in played.output] == []
+    said = played.output + "".join(path.read_text("utf-8") for path in (tmp_path / "cache").glob("*"))
+    assert ("ins-bui1der1" in said) is (trouble == "none"), "the inventory was not read"
+    assert [secret for secret in SECRETS if secret in said] == []
     assert "Traceback" not in played.output

@@ -70,6 +70,12 @@ def test_the_action_group_holds_nothing_else() -> None:
     assert groups["all"] == MODULES
 
 
+@pytest.mark.parametrize("plugin", sorted(path.stem for path in (ROOT / "plugins" / "inventory").glob("*.py")))
+def test_an_inventory_plugin_has_everything_that_belongs_to_it(plugin: str) -> None:
+    assert (ROOT / "tests" / "integration" / "targets" / f"inventory_{plugin}" / "tasks" / "main.yml").is_file()
+    assert (ROOT / "README.md").read_text("utf-8").count(f"| `tencentcloud.cvm.{plugin}`") == 2
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_has_everything_that_belongs_to_it(role: str) -> None:
     for part in ("README.md", "meta/argument_specs.yml", "tasks/main.yml"):
@@ -140,6 +146,7 @@ PURE = (
     "_image_order",
     "_image_plan",
     "_image_result",
+    "_hosts",
     "_instance_order",
     "_instance_plan",
     "_instance_track",
@@ -149,6 +156,7 @@ PURE = (
     "_prune_order",
     "_prune_plan",
     "_prune_track",
+    "_query",
     "_regions",
     "_retry",
 )

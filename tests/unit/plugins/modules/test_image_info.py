@@ -19,8 +19,10 @@ from ...conftest import Run, like_source, undocumented_or_unseen
 def images(cloud: Emulator) -> None:
     cloud.plant(
         images=[
-            like_source(),
-            like_source(id="img-exists02", name="golden-2", age_days=0.5, tags={"team": "web", "tier": "1"}),
+            like_source(deprecated=True, shared_with=["partner"]),
+            like_source(
+                id="img-exists02", name="golden-2", age_days=0.5, tags={"team": "web", "tier": "1"}, family="golden"
+            ),
             like_source(id="img-public01", name="TencentOS", account="partner", public=True),
             like_source(id="img-foreign1", name="foreign", account="partner"),
         ]
@@ -36,6 +38,16 @@ QUERIES: list[tuple[dict[str, t.Any], list[str]]] = [
     ({"regions": BOTH, "name_regex": "^golden-[0-9]$"}, ["img-exists02"]),
     ({"regions": BOTH, "tags": {"team": "web"}}, ["img-source01", "img-exists02"]),
     ({"regions": BOTH, "tags": {"team": "web", "tier": 1}}, ["img-exists02"]),
+    ({"regions": BOTH, "tags": {"tier": ""}}, ["img-exists02"]),
+    ({"regions": BOTH, "tags": {f"key-{number}": "x" for number in range(20)}}, []),
+    ({"regions": BOTH, "family": "golden"}, ["img-exists02"]),
+    ({"regions": BOTH, "family": "gold"}, []),
+    ({"regions": BOTH, "deprecated": True}, ["img-exists01"]),
+    ({"regions": BOTH, "deprecated": False}, ["img-source01", "img-exists02"]),
+    (
+        {"regions": BOTH, "image_name": "", "name_regex": "", "family": "", "image_ids": [""]},
+        ["img-source01", "img-exists02", "img-exists01"],
+    ),
     ({"region": "ap-guangzhou", "image_type": "shared"}, ["img-shared01"]),
     ({"region": "ap-shanghai", "image_type": "public"}, ["img-public01"]),
     (
@@ -80,6 +92,42 @@ def test_quotas(cloud: Emulator, run: Run) -> None:
     }
 
 
+@pytest.mark.usefixtures("images")
+def test_whom_images_are_shared_with(cloud: Emulator, run: Run) -> None:
+    ids = ["img-source01", "img-exists01", "img-shared01"]
+    result = run(module, regions=BOTH, image_ids=ids, include_shares=True)
+    assert {image["image_id"]: image["shared_with"] for image in result["images"]} == {
+        "img-source01": [],
+        "img-exists01": ["100000000002"],
+        "img-shared01": None,
+    }
+    assert len(cloud.journal.calls("DescribeImageSharePermission")) == 2
+    assert cloud.journal.writes() == []
+    assert "shared_with" not in run(module, regions=BOTH)["images"][0]
+
+
+def test_many_images_of_many_regions_with_shares_and_quota(cloud: Emulator, run: Run) -> None:
+    """More than there are threads, so that reads which wait for each other would be noticed."""
+    cloud.plant(images=[like_source(id=f"img-{number:08d}", name=f"n-{number}") for number in range(40)])
+    result = run(module, regions=[*BOTH, "ap-tokyo"], include_shares=True, include_quota=True)
+    assert (len(result["images"]), len(result["quotas"])) == (41, 3)
+
+
+@pytest.mark.usefixtures("images")
+@pytest.mark.parametrize("action", ["DescribeImages", "DescribeImageQuota", "DescribeImageSharePermission"])
+def test_a_bad_region_names_itself(cloud: Emulator, run: Run, action: str) -> None:
+    denied = {"do": "error", "code": "UnauthorizedOperation", "message": "no permission", "times": None}
+    cloud.add_faults({**denied, "action": action, "region": "ap-shanghai"})
+    result = run(module, regions=BOTH, include_quota=True, include_shares=True)
+    assert (result["failed"], f"{action} in ap-shanghai failed" in result["msg"]) == (True, True)
+
+
+def test_a_tag_that_nobody_uses_finds_nothing(cloud: Emulator, run: Run) -> None:
+    unknown = {"do": "error", "action": "DescribeImages", "code": "InvalidParameterValue.TagKeyNotFound"}
+    cloud.add_faults({**unknown, "message": "The specified tag does not exist"})
+    assert run(module, region="ap-guangzhou", tags={"never-used": "x"})["images"] == []
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
@@ -97,5 +145,8 @@ def test_bad_input(run: Run, wrong: dict[str, t.Any], message: str) -> None:
 
 
 def test_documented_results_are_real(run: Run) -> None:
-    results = [run(module, region="ap-guangzhou", include_quota=True), run(module, region="ap-nowhere")]
+    results = [
+        run(module, region="ap-guangzhou", include_quota=True, include_shares=True),
+        run(module, region="ap-nowhere"),
+    ]
     assert undocumented_or_unseen(yaml.safe_load(module.RETURN), results) == set()
