@@ -92,8 +92,8 @@ def test_every_row_column_and_status(look: Look, report: Path) -> None:
             "Instances 2 2 0 0 1 1",
         ]
         assert texts(page, ".tiles div") == [
-            *("2 copies present", "1 copying", "9 missing", "1 failed", "1 strangers", "470 GiB of snapshots"),
-            "3 instances to renew",
+            *("copies present 2", "copying 1", "missing 10", "failed 1", "strangers 1", "GiB of snapshots 470"),
+            "instances to renew 3",
         ]
 
 

@@ -228,8 +228,10 @@ def test_instances_to_renew() -> None:
 
 
 def test_nothing_is_called_gone_where_something_could_not_be_read() -> None:
-    for unread in ("images_unread", "instances_unread"):
-        assert reported(SOURCE, instances=(machine("img-1sg0ne01"),), **{unread: {AWAY: "no"}})["outdated"] == []
+    orphan = (machine("img-1sg0ne01"),)
+    assert len(reported(SOURCE, instances=orphan)["outdated"]) == 1
+    assert reported(SOURCE, instances=orphan, images_unread={AWAY: "no"})["outdated"] == []
+    assert reported(SOURCE, instances=orphan, instances_unread={AWAY: "no"})["outdated"] == []
 
 
 def test_ages_are_days_of_the_calendar() -> None:
