@@ -333,7 +333,9 @@ def playbooks(session: nox.Session) -> None:
 def browser(session: nox.Session) -> None:
     """The page of the report in a real browser: a Chromium or Chrome from the PATH, or Debian's (playwright)."""
     install(session, "browser")
-    pytest(session, "tests/browser", CVM_BROWSER=found_browser(session), **as_a_user(session))
+    # The browser keeps its profile in the session's temporary folder, which pytest would empty under it.
+    pages = f"--basetemp={session.create_tmp()}/pages"
+    pytest(session, "tests/browser", pages, CVM_BROWSER=found_browser(session), **as_a_user(session))
 
 
 @nox.session
