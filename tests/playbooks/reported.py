@@ -49,5 +49,7 @@ INSTANCES = [
 def reported_cloud() -> Iterator[Emulator]:
     with Emulator(SEEDS / "demo.yml", ManualClock(NOW.timestamp())) as cloud:
         cloud.plant(images=IMAGES, instances=INSTANCES)
-        yield cloud
-        assert cloud.bugs() == []
+        try:
+            yield cloud
+        finally:
+            assert cloud.bugs() == []
