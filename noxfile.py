@@ -183,6 +183,24 @@ def pytest(session: nox.Session, tests: str, *options: str, **env: str) -> None:
     )
 
 
+def found_browser(session: nox.Session) -> str:
+    """Return the path of a Chromium or Chrome; if there is none, install Debian's first where that is possible."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+    def look() -> str | None:
+        return next(filter(None, map(shutil.which, names)), None)
+
+    if not look() and os.geteuid() == 0 and shutil.which("apt-get"):
+        session.log("Installing chromium with apt-get")
+        packages = ("chromium", "fonts-dejavu-core")
+        for command in (("update",), ("install", "--yes", "--no-install-recommends", *packages)):
+            session.run("apt-get", "-qq", *command, external=True, silent=True, success_codes=range(256))
+    path = look()
+    if not path:
+        session.error("This needs a browser on the PATH: install Chromium (on Debian: apt install chromium) or Chrome")
+    return path
+
+
 @contextlib.contextmanager
 def running_emulator(session: nox.Session) -> t.Iterator[dict[str, str]]:
     """Run the emulator with its demo world; yield what the integration targets need to know of it."""
@@ -309,6 +327,15 @@ def playbooks(session: nox.Session) -> None:
     """The playbooks, run from the installed tarball."""
     install(session, "pytest")
     pytest(session, "tests/playbooks", "-n", "2", **as_a_user(session))
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """The page of the report in a real browser: a Chromium or Chrome from the PATH, or Debian's (playwright)."""
+    install(session, "browser")
+    # The browser keeps its profile in the session's temporary folder, which pytest would empty under it.
+    pages = f"--basetemp={session.create_tmp()}/pages"
+    pytest(session, "tests/browser", pages, CVM_BROWSER=found_browser(session), **as_a_user(session))
 
 
 @nox.session

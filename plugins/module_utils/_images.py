@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 
 from . import _tags
@@ -106,6 +106,24 @@ class Image:
             ],
             "tags": dict(self.tags),
         }
+
+    @classmethod
+    def from_result(cls, result: Mapping[str, t.Any]) -> Image:
+        """The image that ``to_result`` was asked for. What the result leaves out is unknown."""
+        names = {item.name for item in fields(cls)} - {"created", "snapshot_set", "tags"}
+        return cls(
+            **{name: value for name, value in result.items() if name in names},
+            created=_moment(result.get("created_time")),
+            snapshot_set=tuple(
+                {
+                    "SnapshotId": snapshot.get("snapshot_id"),
+                    "DiskUsage": snapshot.get("disk_usage"),
+                    "DiskSize": snapshot.get("disk_size"),
+                }
+                for snapshot in result.get("snapshot_set") or ()
+            ),
+            tags=dict(result.get("tags") or {}),
+        )
 
 
 def _moment(text: str | None) -> datetime:

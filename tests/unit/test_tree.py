@@ -147,6 +147,8 @@ PURE = (
     "_image_plan",
     "_image_result",
     "_hosts",
+    "_image_lines",
+    "_image_report",
     "_instance_order",
     "_instance_plan",
     "_instance_track",
@@ -165,6 +167,7 @@ PURE_STDLIB = (
     "base64",
     "collections",
     "dataclasses",
+    "datetime",
     "enum",
     "hashlib",
     "json",
@@ -193,6 +196,20 @@ def test_pure_files_reach_nothing_of_the_cloud(name: str) -> None:
         elif isinstance(node, ast.ImportFrom) and node.module not in PURE:
             assert (node.level, node.module != "_client") == (1, True)
             assert not {alias.name for alias in node.names} & functions(utils / f"{node.module}.py")
+
+
+TEMPLATES = sorted((ROOT / "playbooks" / "templates").glob("*.html.j2"))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_a_page_escapes_every_value_where_it_prints_it(path: Path) -> None:
+    """But for the calls of its own macros, which do it themselves, and for constants."""
+    text = path.read_text("utf-8")
+    macros = re.findall(r"macro (\w+)\(", text)
+    printed = re.findall(r"\{\{-?\s*(.*?)\s*-?\}\}", text)
+    assert len(printed) > len(macros) > 0
+    safe = re.compile(rf"(?:{'|'.join(macros)})\(.*\)|(?!.* if ).* \| e|'' if number == 1 else 's'")
+    assert [expression for expression in printed if not safe.fullmatch(expression)] == []
 
 
 def test_every_action_is_among_the_permissions_of_the_readme() -> None:
