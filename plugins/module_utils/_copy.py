@@ -21,9 +21,10 @@ from ._copy_absent import remove_copies
 from ._copy_order import Order
 from ._copy_plan import PATIENCE_SECONDS, Action, Stage, Trail, Wanted, decide, is_marked, stage_of
 from ._copy_source import find_source
-from ._copy_track import Track, preview, settle_refusals, timed_out, to_result, unread
+from ._copy_track import Track, preview, settle_refusals, sight_of, timed_out, to_result, unread
 from ._errors import CloudError, Problem, WaitTimeout
 from ._images import Image
+from ._progress import Tell, Told, tell_nobody
 from ._retry import Fate, fate_of, look_again
 from ._wait import Deadline, next_pause, until
 
@@ -44,8 +45,8 @@ class State:
     """Destinations are sent for singly, because one call for all was refused and nobody knows on whose account."""
 
 
-def copy_images(order: Order, client: Client, *, check_mode: bool) -> dict[str, t.Any]:
-    """Make the order true, and return the module's result."""
+def copy_images(order: Order, client: Client, *, check_mode: bool, tell: Tell = tell_nobody) -> dict[str, t.Any]:
+    """Make the order true, and return the module's result. What is waited for is told before every sleep."""
     deadline = Deadline.after(client.clock, order.wait_timeout)
     client = client.until(deadline)
     if order.absent:
@@ -63,18 +64,25 @@ def copy_images(order: Order, client: Client, *, check_mode: bool) -> dict[str, 
         foreseen = [preview(_copy_finish.foresee(order, client, track)) for track in state.tracks]
         return to_result(order, source, foreseen)
     owner = cache(lambda: _tags.account_id(client))  # asked when it is needed, and once it is known no more
+
+    def pause(seen: State) -> float:
+        tell(_told(client, seen))
+        return _pause(order, client, seen)
+
     try:
         state = until(
             act(order, client, owner, state),
             lambda seen: act(order, client, owner, look(replace(seen, source_is_fresh=False), client)),
             lambda seen: all(_is_done(order, track) for track in seen.tracks),
             deadline,
-            lambda seen: _pause(order, client, seen),
+            pause,
         )
     except WaitTimeout as timeout:
         state = timeout.last
     elapsed = client.clock.now() - state.began
-    return to_result(order, state.source, [_ended(order, track, elapsed) for track in state.tracks])
+    state = replace(state, tracks=tuple(_ended(order, track, elapsed) for track in state.tracks))
+    tell(_told(client, state))
+    return to_result(order, state.source, state.tracks)
 
 
 def _nothing_done(order: Order, state: State, mistakes: Mapping[str, Problem]) -> dict[str, t.Any]:
@@ -103,6 +111,10 @@ def _ended(order: Order, track: Track, elapsed: float) -> Track:
     if not order.wait and _is_under_way(track):
         return replace(track, status="resumed" if track.trail.sent_at is None else "copied", problem=None)
     return timed_out(track, elapsed)
+
+
+def _told(client: Client, state: State) -> Told:
+    return Told(client.clock.now() - state.began, tuple(sight_of(track, state.began) for track in state.tracks))
 
 
 def _pause(order: Order, client: Client, state: State) -> float:
