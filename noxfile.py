@@ -371,6 +371,14 @@ def units_oldest_sdk(session: nox.Session) -> None:
     pytest(session, "tests/unit", "-n", "2")
 
 
+@nox.session(default=False, name="units-newest-sdk")
+def units_newest_sdk(session: nox.Session) -> None:
+    """Unit tests with the newest SDK there is."""
+    install(session, "pytest")
+    session.install("--no-compile", "--upgrade", "tencentcloud-sdk-python-common")
+    pytest(session, "tests/unit", "-n", "2")
+
+
 @nox.session(default=False, name="playbooks-2.18", python=OTHER_CORES["2.18"])
 def playbooks_on_the_oldest_core(session: nox.Session) -> None:
     """As playbooks, with ansible-core 2.18, the oldest that meta/runtime.yml allows."""

@@ -16,6 +16,7 @@ MOST_TAGS = 50
 LONGEST_TAG_KEY, LONGEST_TAG_VALUE = 127, 255
 
 _IMAGE_ID = re.compile(r"img-[0-9a-z]+")
+_INSTANCE_ID = re.compile(r"ins-[0-9a-z]{8}")
 _TAG_TEXT = re.compile(r"[\w +=.:/@()\[\]-]*")
 
 
@@ -23,6 +24,12 @@ def wrong_image_id(image_id: str) -> list[str]:
     if _IMAGE_ID.fullmatch(image_id):
         return []
     return [f"'{image_id}' is not an image id: one is img- and eight letters or digits, such as img-8toqc6s3."]
+
+
+def wrong_instance_id(instance_id: str) -> list[str]:
+    if _INSTANCE_ID.fullmatch(instance_id):
+        return []
+    return [f"'{instance_id}' is not an instance id: one is ins- and eight letters or digits, such as ins-st9uo200."]
 
 
 def wrong_waiting(params: Mapping[str, t.Any]) -> list[str]:

@@ -6,6 +6,9 @@
 Each round is the same: read every unsettled destination, decide from what is there and from what this run did, then
 do what the decisions ask for. A doubt (a lost answer, a busy source, a name that is taken) is resolved by the next
 round's look, never by repeating. So is a run that was killed: the next one simply begins with a look.
+
+Several orders share their rounds: each region is read once for all of them, so that waiting for twenty images costs no
+more than waiting for one.
 """
 
 from __future__ import annotations
@@ -18,11 +21,12 @@ from functools import cache
 from . import _copy_finish, _copy_preflight, _images, _tags
 from ._client import Client
 from ._copy_absent import remove_copies
-from ._copy_order import Order
-from ._copy_plan import PATIENCE_SECONDS, Action, Stage, Trail, Wanted, decide, is_marked, stage_of
-from ._copy_source import find_source
-from ._copy_track import Track, preview, settle_refusals, sight_of, timed_out, to_result, unread
-from ._errors import CloudError, Problem, WaitTimeout
+from ._copy_look import look
+from ._copy_order import Order, same_names
+from ._copy_plan import PATIENCE_SECONDS, Action, Stage, Trail, Wanted, stage_of
+from ._copy_source import find_sources
+from ._copy_track import Run, Track, preview, sights_of, timed_out, to_result, unread
+from ._errors import CloudError, InputError, Problem, WaitTimeout
 from ._images import Image
 from ._progress import Tell, Told, tell_nobody
 from ._retry import Fate, fate_of, look_again
@@ -30,68 +34,108 @@ from ._wait import Deadline, next_pause, until
 
 
 @dataclass(frozen=True)
-class State:
-    """What one round hands to the next.
+class Outcome:
+    """What became of several orders.
 
-    :param began: when the run began, by its clock
-    :param source_is_fresh: the source was read in this round
+    :param results: one an order, in the order asked, as the modules of single orders return it
+    :param nothing_done: a mistake in one of them has stopped them all
     """
 
-    source: Image
-    tracks: tuple[Track, ...]
-    began: float
-    source_is_fresh: bool = True
-    one_by_one: bool = False
-    """Destinations are sent for singly, because one call for all was refused and nobody knows on whose account."""
+    results: Sequence[dict[str, t.Any]]
+    nothing_done: bool = False
 
 
 def copy_images(order: Order, client: Client, *, check_mode: bool, tell: Tell = tell_nobody) -> dict[str, t.Any]:
-    """Make the order true, and return the module's result. What is waited for is told before every sleep."""
+    """Make the order true, and return the module's result."""
     deadline = Deadline.after(client.clock, order.wait_timeout)
-    client = client.until(deadline)
     if order.absent:
-        return remove_copies(order, client, deadline, check_mode=check_mode)
-    try:
-        source = find_source(order, client)
-    except CloudError as error:
-        return unread(order, error)
-    tracks = tuple(Track(wanted_copy(order, source, region)) for region in order.destinations)
-    state = look(State(source, tracks, client.clock.now()), client)
-    if mistakes := _copy_preflight.findings(order, client, state.tracks):
-        return _nothing_done(order, state, mistakes)
-    state = replace(state, tracks=_copy_preflight.check(client, source, state.tracks, check_mode=check_mode))
+        return remove_copies(order, client.until(deadline), deadline, check_mode=check_mode)
+    return copy_several([order], client, deadline, check_mode=check_mode, tell=tell).results[0]
+
+
+def copy_several(
+    orders: Sequence[Order], client: Client, deadline: Deadline, *, check_mode: bool, tell: Tell = tell_nobody
+) -> Outcome:
+    """Make all the orders true: everything is started first, and waited for together.
+
+    What is waited for is told before every sleep and at the end. An InputError tells of every source that cannot be copied; then nothing was written.
+    """
+    client = client.until(deadline)
+    sources = find_sources(orders, client)
+    wrong = [str(source) for source in sources if isinstance(source, InputError)]
+    if wrong:
+        raise InputError(" ".join(wrong))
+    began = client.clock.now()
+    started = {
+        number: Run(
+            order, source, tuple(Track(wanted_copy(order, source, region)) for region in order.destinations), began
+        )
+        for number, (order, source) in enumerate(zip(orders, sources, strict=True))
+        if isinstance(source, Image)
+    }
+    _refuse_same_names(list(started.values()))
+    ended, nothing_done = _carry_out(list(started.values()), client, deadline, check_mode=check_mode, tell=tell)
+    results = dict(zip(started, ended, strict=True))
+    for number, source in enumerate(sources):
+        if isinstance(source, CloudError):
+            results[number] = unread(orders[number], source)
+    return Outcome([results[number] for number in range(len(orders))], nothing_done)
+
+
+def _carry_out(
+    runs: Sequence[Run], client: Client, deadline: Deadline, *, check_mode: bool, tell: Tell
+) -> tuple[list[dict[str, t.Any]], bool]:
+    runs = look(runs, client)
+    mistakes = _copy_preflight.findings(runs, client)
+    if any(mistakes):
+        return [_nothing_done(run, found) for run, found in zip(runs, mistakes, strict=True)], True
+    runs = _copy_preflight.check(runs, client, check_mode=check_mode)
     if check_mode:
-        foreseen = [preview(_copy_finish.foresee(order, client, track)) for track in state.tracks]
-        return to_result(order, source, foreseen)
+        return [_foreseen(run, client) for run in runs], False
     owner = cache(lambda: _tags.account_id(client))  # asked when it is needed, and once it is known no more
 
-    def pause(seen: State) -> float:
-        tell(_told(client, seen))
-        return _pause(order, client, seen)
+    def pause(seen: Sequence[Run]) -> float:
+        tell(_told(seen, client))
+        return _pause(seen, client)
 
     try:
-        state = until(
-            act(order, client, owner, state),
-            lambda seen: act(order, client, owner, look(replace(seen, source_is_fresh=False), client)),
-            lambda seen: all(_is_done(order, track) for track in seen.tracks),
+        runs = until(
+            act(runs, client, owner),
+            lambda seen: act(look([replace(run, source_is_fresh=False) for run in seen], client), client, owner),
+            lambda seen: all(_is_done(run.order, track) for run in seen for track in run.tracks),
             deadline,
             pause,
         )
     except WaitTimeout as timeout:
-        state = timeout.last
-    elapsed = client.clock.now() - state.began
-    state = replace(state, tracks=tuple(_ended(order, track, elapsed) for track in state.tracks))
-    tell(_told(client, state))
-    return to_result(order, state.source, state.tracks)
+        runs = timeout.last
+    runs = [_ended(run, client) for run in runs]
+    tell(_told(runs, client))
+    return [to_result(run.order, run.source, run.tracks) for run in runs], False
 
 
-def _nothing_done(order: Order, state: State, mistakes: Mapping[str, Problem]) -> dict[str, t.Any]:
+def _refuse_same_names(runs: Sequence[Run]) -> None:
+    """A region takes a name once."""
+    wanted: dict[tuple[str, str], list[str]] = {}
+    for run in runs:
+        for track in run.tracks:
+            wanted.setdefault((track.wanted.name, track.region), []).append(run.order.source_label)
+    wrong = same_names(wanted)
+    if wrong:
+        raise InputError(" ".join(wrong))
+
+
+def _nothing_done(run: Run, mistakes: Mapping[str, Problem]) -> dict[str, t.Any]:
     """The result of an order that is refused as a whole; it says of the other destinations how they are."""
     tracks = [
         track.failed(mistakes[track.region]) if track.region in mistakes else replace(preview(track), changes=())
-        for track in state.tracks
+        for track in run.tracks
     ]
-    return to_result(order, state.source, tracks, nothing_done=True)
+    return to_result(run.order, run.source, tracks, nothing_done=True)
+
+
+def _foreseen(run: Run, client: Client) -> dict[str, t.Any]:
+    tracks = [preview(_copy_finish.foresee(run.order, client, track)) for track in run.tracks]
+    return to_result(run.order, run.source, tracks)
 
 
 def wanted_copy(order: Order, source: Image, region: str) -> Wanted:
@@ -107,99 +151,44 @@ def _is_under_way(track: Track) -> bool:
     return track.wants(Action.AWAIT) and (track.image is not None or track.trail.receipt is not None)
 
 
-def _ended(order: Order, track: Track, elapsed: float) -> Track:
-    if not order.wait and _is_under_way(track):
-        return replace(track, status="resumed" if track.trail.sent_at is None else "copied", problem=None)
-    return timed_out(track, elapsed)
+def _ended(run: Run, client: Client) -> Run:
+    elapsed = client.clock.now() - run.began
+    tracks = tuple(
+        replace(track, status="resumed" if track.trail.sent_at is None else "copied", problem=None)
+        if not run.order.wait and _is_under_way(track)
+        else timed_out(track, elapsed)
+        for track in run.tracks
+    )
+    return replace(run, tracks=tracks)
 
 
-def _told(client: Client, state: State) -> Told:
-    return Told(client.clock.now() - state.began, tuple(sight_of(track, state.began) for track in state.tracks))
+def _told(runs: Sequence[Run], client: Client) -> Told:
+    elapsed = client.clock.now() - min((run.began for run in runs), default=client.clock.now())
+    return Told(elapsed, tuple(sight for run in runs for sight in sights_of(run)))
 
 
-def _pause(order: Order, client: Client, state: State) -> float:
-    elapsed = client.clock.now() - state.began
+def _pause(runs: Sequence[Run], client: Client) -> float:
+    """All runs began at the same moment, and wait alike."""
     percents = [
         track.image.sync_percent
-        for track in state.tracks
+        for run in runs
+        for track in run.tracks
         if not track.settled and track.image is not None and track.image.sync_percent is not None
     ]
-    return next_pause(elapsed, max(percents, default=None), order.wait_delay)
-
-
-# Look ---------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What one look at a destination showed: its images of the wanted name, or what stood in the way of knowing them.
-
-    With both, the images are there and only their marks are not known.
-    """
-
-    images: Sequence[Image] | None
-    error: CloudError | None = None
-
-
-def look(state: State, client: Client) -> State:
-    """Read every unsettled destination at once and decide about each."""
-
-    def read(track: Track) -> Seen:
-        regional = client.in_region(track.region)
-        found: list[Image] | None = None
-        try:
-            found = _images.find_by_name(regional, track.wanted.name)
-            return Seen([_with_marks(regional, image, several=len(found) > 1) for image in found])
-        except CloudError as error:
-            return Seen(found, error)
-
-    open_tracks = [track for track in state.tracks if not track.settled]
-    seen = dict(zip((track.region for track in open_tracks), client.each(read, open_tracks), strict=True))
-    now = client.clock.now()
-    tracks = tuple(track if track.settled else _decided(track, seen[track.region], now) for track in state.tracks)
-    return replace(state, tracks=tracks)
-
-
-def _with_marks(client: Client, image: Image, *, several: bool) -> Image:
-    """DescribeImages shows marks late. Before an unmarked image is taken for anything, its current tags are read."""
-    needs_mark = several or stage_of(image) in (Stage.READY, Stage.FAILED)
-    return _images.with_current_tags(client, image) if needs_mark and not is_marked(image) else image
-
-
-def _decided(track: Track, seen: Seen, now: float) -> Track:
-    track = replace(track, was_read=track.was_read or seen.images is not None)
-    if seen.images is None or seen.error is not None:
-        return _unreadable(track, t.cast(CloudError, seen.error), now)
-    decision = decide(track.wanted, seen.images, track.trail, now)
-    image = decision.image
-    trail = track.trail
-    if image is not None and decision.action is Action.AWAIT and stage_of(image) is not Stage.READY:
-        trail = replace(trail, seen_id=image.image_id, seen_at=now)
-    still_missing = track.decision.action is Action.COPY and decision.action is Action.COPY
-    if not still_missing:
-        track = replace(track, trouble_since=None, problem=None)  # What refused the copy last is not the case any more.
-    return settle_refusals(replace(track, decision=decision, image=image, trail=trail))
-
-
-def _unreadable(track: Track, error: CloudError, now: float) -> Track:
-    """A region that cannot be read for a while is looked at again; one that refuses is given up."""
-    since = now if track.trouble_since is None else track.trouble_since
-    lasting = now - since >= PATIENCE_SECONDS
-    if fate_of(error.code) is Fate.REFUSED or not track.was_read or lasting:
-        return track.failed(error.problem())
-    waiting = replace(track.decision, action=Action.AWAIT)
-    return replace(track, decision=waiting, problem=error.problem(), trouble_since=since)
+    return next_pause(client.clock.now() - runs[0].began, max(percents, default=None), runs[0].order.wait_delay)
 
 
 # Act ----------------------------------------------------------------------------------------------------------------
 
 
-def act(order: Order, client: Client, owner: _copy_finish.Owner, state: State) -> State:
-    """Do what the decisions ask for: delete a failed copy, ask for missing ones, complete those that are ready."""
-    tracks = tuple(_delete_failed(client, track) for track in state.tracks)
-    state = _send(client, replace(state, tracks=tracks))
-    tracks = _copy_finish.finish(order, client, owner, state.tracks)
-    return replace(state, tracks=tracks)
+def act(runs: Sequence[Run], client: Client, owner: _copy_finish.Owner) -> tuple[Run, ...]:
+    """Do what the decisions ask for: delete failed copies, ask for missing ones, complete those that are ready.
+
+    What takes the cloud long is begun first, for all runs.
+    """
+    cleared = [replace(run, tracks=tuple(_delete_failed(client, track) for track in run.tracks)) for run in runs]
+    sent = [_send(client, run) for run in cleared]
+    return tuple(replace(run, tracks=_copy_finish.finish(run.order, client, owner, run.tracks)) for run in sent)
 
 
 def _delete_failed(client: Client, track: Track) -> Track:
@@ -229,25 +218,25 @@ def _not_deleted(track: Track, image_id: str, error: CloudError) -> Track:
     return track.failed(error.problem())
 
 
-def _send(client: Client, state: State) -> State:
+def _send(client: Client, run: Run) -> Run:
     """Ask for every missing copy in one call, for the source is busy from then on."""
-    missing = [track for track in state.tracks if track.wants(Action.COPY)]
-    making_room = client.clock.now() - state.began < PATIENCE_SECONDS and any(map(_makes_room, state.tracks))
+    missing = [track for track in run.tracks if track.wants(Action.COPY)]
+    making_room = client.clock.now() - run.began < PATIENCE_SECONDS and any(map(_makes_room, run.tracks))
     if not missing or making_room:
-        return state
-    state, missing = _with_fresh_source(client, state, missing)
-    if not missing or stage_of(state.source) is not Stage.READY:
-        return state
+        return run
+    run, missing = _with_fresh_source(client, run, missing)
+    if not missing or stage_of(run.source) is not Stage.READY:
+        return run
     # A name that is taken, by what nobody sees yet, holds up nobody but its own region.
     free = [track for track in missing if not track.problem or track.problem.code != _copy_preflight.NAME_TAKEN]
-    group = (free or missing)[: 1 if state.one_by_one else None]
+    group = (free or missing)[: 1 if run.one_by_one else None]
     try:
-        ids = _copy_preflight.request_copies(client, state.source, group)
+        ids = _copy_preflight.request_copies(client, run.source, group)
     except CloudError as error:
-        return _refused(client, state, group, error)
+        return _refused(client, run, group, error)
     now = client.clock.now()
     sent = {track.region: _sent(track, now, ids.get(track.region), accepted=True) for track in group}
-    return _with_tracks(state, sent)
+    return run.updated(sent)
 
 
 def _makes_room(track: Track) -> bool:
@@ -264,44 +253,44 @@ def _sent(track: Track, now: float, receipt: str | None, *, accepted: bool) -> T
     return replace(track, trail=trail, decision=decision, changes=(*track.changes, "copied"), after=after, problem=None)
 
 
-def _with_fresh_source(client: Client, state: State, missing: list[Track]) -> tuple[State, list[Track]]:
+def _with_fresh_source(client: Client, run: Run, missing: list[Track]) -> tuple[Run, list[Track]]:
     """In later rounds the source is read again: is it still there, and is it free?"""
-    if state.source_is_fresh:
-        return state, missing
+    if run.source_is_fresh:
+        return run, missing
     try:
-        source = _images.find_by_id(client.in_region(state.source.region), state.source.image_id)
+        source = _images.find_by_id(client.in_region(run.source.region), run.source.image_id)
     except CloudError as error:
         unread = {track.region: replace(track, problem=error.problem()) for track in missing}
-        return _with_tracks(state, unread), []
+        return run.updated(unread), []
     if source is None or stage_of(source) is Stage.FAILED:
-        problem = Problem("InvalidImageId.NotFound", f"the source {state.source.image_id} is no longer there")
-        return _with_tracks(state, {track.region: track.failed(problem) for track in missing}), []
-    return replace(state, source=source, source_is_fresh=True), missing
+        problem = Problem("InvalidImageId.NotFound", f"the source {run.source.image_id} is no longer there")
+        return run.updated({track.region: track.failed(problem) for track in missing}), []
+    return replace(run, source=source, source_is_fresh=True), missing
 
 
-def _refused(client: Client, state: State, group: Sequence[Track], error: CloudError) -> State:
+def _refused(client: Client, run: Run, group: Sequence[Track], error: CloudError) -> Run:
     """What a call for copies that was not plainly accepted means for each destination."""
     now, problem = client.clock.now(), error.problem()
     if error.may_have_run:
         # It counts as a change: a copy that appears later does not say who asked for it.
         doubtful = {track.region: replace(_sent(track, now, None, accepted=False), problem=problem) for track in group}
-        return _with_tracks(state, doubtful)
+        return run.updated(doubtful)
     if error.code in _copy_preflight.BUSY_CODES or fate_of(error.code) is Fate.NEVER_RAN:
-        return _with_tracks(state, {track.region: replace(track, problem=problem) for track in group})
+        return run.updated({track.region: replace(track, problem=problem) for track in group})
     if len(group) > 1 and error.code in _copy_preflight.DESTINATION_CODES:
-        return _set_aside(client, state, group)
-    return _with_tracks(state, {track.region: _given_up(track, problem, now) for track in group})
+        return _set_aside(client, run, group)
+    return run.updated({track.region: _given_up(track, problem, now) for track in group})
 
 
-def _set_aside(client: Client, state: State, group: Sequence[Track]) -> State:
+def _set_aside(client: Client, run: Run, group: Sequence[Track]) -> Run:
     """Find out by dry runs which destinations the refusal was about; the rest goes on in the next round."""
-    blamed = _copy_preflight.blame(client, state.source, group)
+    blamed = _copy_preflight.blame(client, run.source, group)
     if not blamed:
         # Refused together and welcome singly, or the source has become busy meanwhile: only the first is a riddle.
-        return replace(state, one_by_one=state.one_by_one or blamed is not None)
+        return replace(run, one_by_one=run.one_by_one or blamed is not None)
     now = client.clock.now()
     updated = {track.region: _given_up(track, blamed[track.region], now) for track in group if track.region in blamed}
-    return _with_tracks(state, updated)
+    return run.updated(updated)
 
 
 def _given_up(track: Track, problem: Problem, now: float) -> Track:
@@ -310,7 +299,3 @@ def _given_up(track: Track, problem: Problem, now: float) -> Track:
     if problem.code == _copy_preflight.NAME_TAKEN and now - since < PATIENCE_SECONDS:
         return replace(track, problem=problem, trouble_since=since)
     return track.failed(problem)
-
-
-def _with_tracks(state: State, updated: dict[str, Track]) -> State:
-    return replace(state, tracks=tuple(updated.get(track.region, track) for track in state.tracks))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -96,6 +96,19 @@ def read_order(kind: Kind, params: Mapping[str, t.Any]) -> Order:
 
 def same_name(name: str) -> str:
     return f"copy_name {name} is the source's own name; the encrypted copy lies beside it and needs another."
+
+
+def same_names(wanted: Mapping[tuple[str, str], Sequence[str]]) -> list[str]:
+    """Sentences about names that are wanted for several copies of one region; (name, region) -> their sources."""
+    places: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for (name, region), sources in wanted.items():
+        if len(sources) > 1:
+            places.setdefault((name, tuple(sources)), []).append(region)
+    return [
+        f"Two copies would bear the name {name} in {', '.join(regions)}: those of {' and '.join(sources)}. "
+        "Give them different names, or leave one of them out."
+        for (name, sources), regions in places.items()
+    ]
 
 
 def _wrong_region(region: str) -> list[str]:

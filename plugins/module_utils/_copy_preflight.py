@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from . import _images, _regions
 from ._client import Client
 from ._copy_order import Order
 from ._copy_plan import DEFAULT_KEY, Action, Stage, stage_of
 from ._copy_source import unknown_region
-from ._copy_track import Track
+from ._copy_track import Run, Track
 from ._errors import CloudError, Problem
 from ._images import Image
 from ._retry import Fate, fate_of
@@ -39,21 +40,28 @@ DESTINATION_CODES = (
 """Refusals that may be about one destination of several."""
 
 
-def findings(order: Order, client: Client, tracks: Sequence[Track]) -> dict[str, Problem]:
-    """Mistakes in the order itself, by destination; one is enough to do nothing at all."""
-    unreadable = [track.region for track in tracks if track.problem is not None and track.problem.code]
-    missing = [track.region for track in tracks if track.wants(Action.COPY, Action.REPLACE)]
-    found = _unknown_regions(client, unreadable) | _borders(order, missing)
-    return {region: Problem(None, why) for region, why in found.items()}
+def findings(runs: Sequence[Run], client: Client) -> list[dict[str, Problem]]:
+    """Mistakes in each order itself, by destination; one is enough to do nothing at all."""
+    tracks = [track for run in runs for track in run.tracks]
+    unreadable = {track.region: None for track in tracks if track.problem is not None and track.problem.code}
+    unknown = _unknown_regions(client, list(unreadable))
+    found = []
+    for run in runs:
+        here = {track.region: unknown[track.region] for track in run.tracks if track.region in unknown}
+        missing = [track.region for track in run.tracks if track.wants(Action.COPY, Action.REPLACE)]
+        here |= _borders(run.order, missing)
+        found.append({region: Problem(None, why) for region, why in here.items()})
+    return found
 
 
-def check(client: Client, source: Image, tracks: Sequence[Track], *, check_mode: bool) -> tuple[Track, ...]:
+def check(runs: Sequence[Run], client: Client, *, check_mode: bool) -> tuple[Run, ...]:
     """Settle the destinations that the cloud cannot serve now."""
-    tracks = client.each(lambda track: _room(client, track), tracks)
-    refused = _refused_by_dry_run(client, source, [track for track in tracks if track.wants(Action.COPY)])
-    if not check_mode:  # A taken name may belong to a copy that is not visible yet: the rounds to come will tell.
-        refused = {region: problem for region, problem in refused.items() if problem.code != NAME_TAKEN}
-    return tuple(track.failed(refused[track.region]) if track.region in refused else track for track in tracks)
+    runs = _with_room(runs, client)
+    refusals = client.each(lambda run: _refusal(run, client), runs)
+    return tuple(
+        _without_refused(run, client, refusal, check_mode=check_mode)
+        for run, refusal in zip(runs, refusals, strict=True)
+    )
 
 
 def request_copies(client: Client, source: Image, group: Sequence[Track], *, dry_run: bool = False) -> dict[str, str]:
@@ -113,29 +121,63 @@ def _borders(order: Order, missing: Sequence[str]) -> dict[str, str]:
     }
 
 
-def _room(client: Client, track: Track) -> Track:
-    if not track.wants(Action.COPY):
-        return track
+def _with_room(runs: Sequence[Run], client: Client) -> tuple[Run, ...]:
+    """Copies beyond what a region has room for are not asked for. Which go first is the order of the runs."""
+    regions = {track.region: None for run in runs for track in run.tracks if track.wants(Action.COPY)}
+    quotas = dict(
+        zip(regions, client.each(lambda region: _quota(client.in_region(region)), list(regions)), strict=True)
+    )
+    planned = dict.fromkeys(regions, 0)
+
+    def roomy(track: Track) -> Track:
+        quota = quotas.get(track.region) if track.wants(Action.COPY) else None
+        if quota is None:
+            return track
+        if quota["free"] > planned[track.region]:
+            planned[track.region] += 1
+            return track
+        message = f"the region holds {quota['used']} of {quota['total']} custom images"
+        if planned[track.region]:
+            message += f", and {planned[track.region]} of this run take the room that is left"
+        return track.failed(Problem("ImageQuotaLimitExceeded", message))
+
+    return tuple(replace(run, tracks=tuple(map(roomy, run.tracks))) for run in runs)
+
+
+def _quota(client: Client) -> dict[str, int] | None:
     try:
-        quota = _images.quota(client.in_region(track.region))
+        return _images.quota(client)
     except CloudError:
-        return track  # SyncImages itself will say.
-    if quota["free"] > 0:
-        return track
-    message = f"the region holds {quota['used']} of {quota['total']} custom images"
-    return track.failed(Problem("ImageQuotaLimitExceeded", message))
+        return None  # SyncImages itself will say.
 
 
-def _refused_by_dry_run(client: Client, source: Image, missing: Sequence[Track]) -> Mapping[str, Problem]:
+def _to_send(run: Run) -> list[Track]:
+    return [track for track in run.tracks if track.wants(Action.COPY)]
+
+
+def _refusal(run: Run, client: Client) -> CloudError | None:
     """Ask the API itself. A busy source, or an answer that got lost, refuses nothing."""
-    if not missing or stage_of(source) is not Stage.READY:
-        return {}
+    missing = _to_send(run)
+    if not missing or stage_of(run.source) is not Stage.READY:
+        return None
     try:
-        request_copies(client, source, missing, dry_run=True)
+        request_copies(client, run.source, missing, dry_run=True)
     except CloudError as error:
-        if error.code in BUSY_CODES or fate_of(error.code) is not Fate.REFUSED:
-            return {}
-        if len(missing) > 1 and error.code in DESTINATION_CODES:
-            return blame(client, source, missing) or {}
-        return {track.region: error.problem() for track in missing}
-    return {}
+        return None if error.code in BUSY_CODES or fate_of(error.code) is not Fate.REFUSED else error
+    return None
+
+
+def _without_refused(run: Run, client: Client, refusal: CloudError | None, *, check_mode: bool) -> Run:
+    """Outside the threads that asked, for finding out whom a refusal was about takes threads of its own."""
+    if refusal is None:
+        return run
+    missing = _to_send(run)
+    if len(missing) > 1 and refusal.code in DESTINATION_CODES:
+        blamed = blame(client, run.source, missing) or {}
+    else:
+        blamed = {track.region: refusal.problem() for track in missing}
+    if not check_mode:  # A taken name may belong to a copy that is not visible yet: the rounds to come will tell.
+        blamed = {region: problem for region, problem in blamed.items() if problem.code != NAME_TAKEN}
+    return run.updated(
+        {track.region: track.failed(blamed[track.region]) for track in missing if track.region in blamed}
+    )

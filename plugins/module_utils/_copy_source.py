@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: tencentcloud.cvm contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection: it may change at any time.
-"""Finding the image that shall be copied, and refusing one that cannot be."""
+"""Finding the images that shall be copied, and refusing those that cannot be."""
 
 from __future__ import annotations
 
@@ -15,24 +15,69 @@ from ._copy_plan import ENCRYPTION_TAG, SOURCE_TAG
 from ._copy_track import inherited_tags
 from ._errors import CloudError, InputError
 from ._images import FAILED_STATES, PRIVATE, PUBLIC, SHARED, Image
+from ._retry import Fate, fate_of
 
 WANTED_TYPE = {Kind.CROSS_REGION: PRIVATE, Kind.SHARED: SHARED, Kind.ENCRYPTED: PRIVATE}
 
 
-def find_source(order: Order, client: Client) -> Image:
-    """The one image that the order means; an InputError says why it cannot be copied."""
-    client = client.in_region(order.region)
+def find_sources(orders: Sequence[Order], client: Client) -> list[Image | InputError | CloudError]:
+    """The one image that each order means; else an InputError that says why there is none that can be copied, or what
+    stood in the way of knowing. Each region is read at once for all orders, as far as that can be.
+    """
+    regions: dict[str, list[Order]] = {}
+    for order in orders:
+        regions.setdefault(order.region, []).append(order)
+    found = client.each(lambda region: _find_in(client.in_region(region), regions[region]), list(regions))
+    sources = dict(zip(regions, map(iter, found), strict=True))
+    return [next(sources[order.region]) for order in orders]
+
+
+def _find_in(client: Client, orders: Sequence[Order]) -> list[Image | InputError | CloudError]:
+    """The sources of one region, in turn. A refusal may be about one of them, so then each is asked for by itself."""
     try:
-        image = _by_id(order, client) if order.image_id else _by_name(order, client)
+        seen = _seen_together(client, orders)
     except CloudError as error:
-        if error.code in ("UnsupportedRegion", "InvalidRegion.NotFound"):
-            raise InputError(unknown_region(order.region)) from error
-        raise
+        if fate_of(error.code) is not Fate.REFUSED:
+            return [error for _order in orders]
+        seen = ()
+    return [_find(client, order, seen) for order in orders]
+
+
+def _seen_together(client: Client, orders: Sequence[Order]) -> Sequence[Image]:
+    """What one reading shows of several sources. Each that is not among it is looked for by itself."""
+    ids = list(dict.fromkeys(order.image_id for order in orders if order.image_id))
+    names = {order.image_name for order in orders if order.image_name}
+    if len(ids) + len(names) < 2:
+        return ()
+    if not names:
+        return _images.find_by_ids(client, ids)
+    return _images.search(client, {"image-type": [PRIVATE]})
+
+
+def _find(client: Client, order: Order, seen: Sequence[Image]) -> Image | InputError | CloudError:
+    fitting = {
+        image.image_id: image
+        for image in seen
+        if (image.image_id == order.image_id if order.image_id else image.image_name == order.image_name)
+    }
+    try:
+        if len(fitting) == 1 and WANTED_TYPE[order.kind] == PRIVATE:
+            image = next(iter(fitting.values()))
+        else:
+            image = _by_id(order, client) if order.image_id else _by_name(order, client)
+    except InputError as error:
+        return error
+    except CloudError as error:
+        return _not_found(error, order)
     checks = (_wrong_type(order, image), _wrong_state(image), _wrong_name(order, image), _wrong_tags(order, image))
     refusal = next(filter(None, checks), None)
-    if refusal:
-        raise InputError(refusal)
-    return image
+    return InputError(refusal) if refusal else image
+
+
+def _not_found(error: CloudError, order: Order) -> InputError | CloudError:
+    if error.code in ("UnsupportedRegion", "InvalidRegion.NotFound"):
+        return InputError(unknown_region(order.region))
+    return error
 
 
 def unknown_region(region: str) -> str:

@@ -65,6 +65,27 @@ class Track:
         return replace(self, warnings=(*self.warnings, text))
 
 
+@dataclass(frozen=True)
+class Run:
+    """One order, its source and its destinations, as one round hands them to the next.
+
+    :param began: when the run began, by its clock
+    :param source_is_fresh: the source was read in this round
+    """
+
+    order: Order
+    source: Image
+    tracks: tuple[Track, ...]
+    began: float
+    source_is_fresh: bool = True
+    one_by_one: bool = False
+    """Destinations are sent for singly, because one call for all was refused and nobody knows on whose account."""
+
+    def updated(self, tracks: Mapping[str, Track]) -> Run:
+        """With the tracks of some regions in place of what they were."""
+        return replace(self, tracks=tuple(tracks.get(track.region, track) for track in self.tracks))
+
+
 def success_status(track: Track) -> str:
     """How a copy that is ready came to be."""
     trail = track.trail
@@ -117,8 +138,12 @@ def timed_out(track: Track, elapsed: float) -> Track:
     return track.failed(Problem(track.problem.code if track.problem else None, message, request_id), "timed_out")
 
 
-def sight_of(track: Track, began: float) -> Sight:
-    """What is told of the destination while the run, which began then, waits."""
+def sights_of(run: Run) -> list[Sight]:
+    """What is told of the destinations while the run waits."""
+    return [_sight_of(track, run.began) for track in run.tracks]
+
+
+def _sight_of(track: Track, began: float) -> Sight:
     image, problem, sent_at = track.image, track.problem, track.trail.sent_at
     nothing_to_see = track.decision.why if image is None and not track.settled else None
     return Sight(

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -145,6 +145,20 @@ def find_by_name(client: Client, name: str, image_type: str = PRIVATE) -> list[I
     return [image for image in found if image.image_name == name]
 
 
+def find_by_names(client: Client, names: Collection[str]) -> dict[str, list[Image]]:
+    """Own images by name, for several exact names in one listing; a single one is asked for by its name."""
+    if len(names) < 2:
+        return {name: find_by_name(client, name) for name in names}
+    # A listing of several pages shows an image twice, or not at all, when another comes or goes meanwhile.
+    listed = {image.image_id: image for image in search(client, {"image-type": [PRIVATE]})}
+    found: dict[str, list[Image]] = {name: [] for name in names}
+    for image in listed.values():
+        if image.image_name in found:
+            found[image.image_name].append(image)
+    may_miss = len(listed) >= PAGE_SIZE
+    return {name: find_by_name(client, name) if may_miss and not there else there for name, there in found.items()}
+
+
 def find_by_tag(client: Client, key: str, value: str) -> list[Image]:
     """Own images that carry a tag of exactly that key and value."""
     found = search(client, {"image-type": [PRIVATE], f"tag:{key}": [value]})
@@ -196,9 +210,14 @@ def sync(
     return {item["Region"]: item["ImageId"] for item in answer.get("ImageSet") or ()}
 
 
-def delete(client: Client, image_id: str, *, with_snapshots: bool) -> None:
+def delete(client: Client, image_id: str, *, with_snapshots: bool, dry_run: bool = False) -> None:
     """Delete an own image. Its snapshots stay, and cost, unless they are deleted with it."""
-    client.call("DeleteImages", {"ImageIds": [image_id], "DeleteBindedSnap": with_snapshots})
+    params: dict[str, t.Any] = {"ImageIds": [image_id], "DeleteBindedSnap": with_snapshots}
+    try:
+        client.call("DeleteImages", {**params, "DryRun": True} if dry_run else params)
+    except CloudError as error:
+        if not dry_run or error.code != "DryRunOperation":
+            raise
 
 
 def remaining_snapshots(client: Client, snapshot_ids: Sequence[str]) -> list[str]:
@@ -210,8 +229,52 @@ def remaining_snapshots(client: Client, snapshot_ids: Sequence[str]) -> list[str
     return [item["SnapshotId"] for item in answer.get("SnapshotSet") or ()]
 
 
+def create(
+    client: Client,
+    image_name: str,
+    *,
+    instance_id: str | None = None,
+    snapshot_ids: Sequence[str] = (),
+    data_disk_ids: Sequence[str] = (),
+    force_poweroff: bool = False,
+    sysprep: bool = False,
+    description: str | None = None,
+    family: str | None = None,
+    tags: Mapping[str, str] | None = None,
+    dry_run: bool = False,
+) -> str | None:
+    """Start making an image; returns its id, as far as the API names it. Its snapshots are billed."""
+    given = {
+        "InstanceId": instance_id,
+        "SnapshotIds": list(snapshot_ids),
+        "DataDiskIds": list(data_disk_ids),
+        "ForcePoweroff": "true" if force_poweroff else None,  # The API wants these two as texts.
+        "Sysprep": "true" if sysprep else None,
+        "ImageDescription": description,
+        "ImageFamily": family,
+        "TagSpecification": [
+            {"ResourceType": "image", "Tags": [{"Key": key, "Value": value} for key, value in sorted(tags.items())]}
+        ]
+        if tags
+        else None,
+        "DryRun": dry_run or None,
+    }
+    params = {"ImageName": image_name, **{key: value for key, value in given.items() if value}}
+    try:
+        return client.call("CreateImage", params).get("ImageId") or None
+    except CloudError as error:
+        if dry_run and error.code == "DryRunOperation":
+            return None
+        raise
+
+
+def modify(client: Client, image_id: str, attributes: Mapping[str, t.Any]) -> None:
+    """Change attributes of an own image: ImageName, ImageDescription, ImageFamily, ImageDeprecated."""
+    client.call("ModifyImageAttribute", {"ImageId": image_id, **attributes})
+
+
 def describe(client: Client, image_id: str, description: str) -> None:
-    client.call("ModifyImageAttribute", {"ImageId": image_id, "ImageDescription": description})
+    modify(client, image_id, {"ImageDescription": description})
 
 
 def quota(client: Client) -> dict[str, int]:
@@ -228,10 +291,29 @@ def usable_regions(client: Client) -> list[str]:
     return [item["Region"] for item in listed if item.get("RegionState") == "AVAILABLE"]
 
 
-def unshare_all(client: Client, image_id: str) -> None:
-    """Cancel every sharing of an own image. The accounts lose it; copies they made stay theirs."""
+def shares(client: Client, image_id: str) -> tuple[str, ...]:
+    """The accounts with which an own image is shared."""
     answer = client.call("DescribeImageSharePermission", {"ImageId": image_id})
-    accounts = [item["AccountId"] for item in answer.get("SharePermissionSet") or ()]
+    return tuple(sorted(item["AccountId"] for item in answer.get("SharePermissionSet") or ()))
+
+
+def share(client: Client, image_id: str, accounts: Sequence[str]) -> None:
+    """Let other accounts see, launch from and copy an own image, in its region. It costs nothing."""
+    _set_permission(client, image_id, accounts, "SHARE")
+
+
+def unshare(client: Client, image_id: str, accounts: Sequence[str]) -> None:
+    """Cancel sharings of an own image. The accounts lose it; copies they made stay theirs."""
+    _set_permission(client, image_id, accounts, "CANCEL")
+
+
+def _set_permission(client: Client, image_id: str, accounts: Sequence[str], permission: str) -> None:
+    params = {"ImageId": image_id, "AccountIds": list(accounts), "Permission": permission}
+    client.call("ModifyImageSharePermission", params)
+
+
+def unshare_all(client: Client, image_id: str) -> None:
+    """Cancel every sharing of an own image."""
+    accounts = shares(client, image_id)
     if accounts:
-        params = {"ImageId": image_id, "AccountIds": accounts, "Permission": "CANCEL"}
-        client.call("ModifyImageSharePermission", params)
+        unshare(client, image_id, accounts)

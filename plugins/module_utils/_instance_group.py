@@ -8,25 +8,36 @@ from __future__ import annotations
 import typing as t
 import uuid
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 
 from . import _instances, _tags
-from ._advice import sentence
 from ._client import Client
-from ._errors import CloudError, InputError, Problem, WaitTimeout
+from ._errors import CloudError, InputError, WaitTimeout
 from ._instance_order import Order
 from ._instance_plan import Plan, make_plan
-from ._instances import DEAD_STATES, LAUNCH_FAILED, PENDING, Instance, chunks
+from ._instance_track import (
+    UNSEEN_SECONDS,
+    State,
+    alive,
+    attempt,
+    foreseen,
+    launch_failure,
+    to_result,
+    with_failure,
+    with_timeout,
+)
+from ._instances import BY_THE_HOUR, DEAD_STATES, LAUNCH_FAILED, PENDING, PREPAID, Instance, chunks
+from ._launch_templates import with_template
 from ._retry import Fate, fate_of
 from ._wait import Deadline, next_pause, until
 
-UNSEEN_SECONDS = 300.0
-"""How long the API may take to show an instance that it says it has launched. Instances are seen within seconds; but
-those that are taken for gone too early run, and are billed, beside the ones that are launched in their place."""
-
 MISSING_SECONDS = 60.0
 """How long an instance that has been seen may be missing from the API's answers."""
+
+RETURN_SECONDS = 60.0
+"""How long a prepaid instance may look untouched after it was returned, before that is asked for once more: the API
+takes the first request as a return into the recycle bin, and a second one as the order to destroy it."""
 
 PATIENCE_SECONDS = 300.0
 """How long the group may stay unreadable before the run gives up."""
@@ -37,39 +48,13 @@ LONGEST_PAUSE = 5.0
 """Instances come up in less than a minute, so they are looked at more often than copies."""
 
 
-@dataclass(frozen=True)
-class State:
-    """What one round hands to the next.
-
-    :param launched: the ids that this run has launched, with when they were last known to be there
-    :param seen: those of them that the API has shown
-    :param in_doubt: the launch of this run whose answer was lost, and which is sent again as it was
-    :param generation: changed when a ClientToken turns out to stand for instances that are gone
-    :param unread: whether something was written since the last look
-    :param trouble: what went wrong last, without ending the run; ``trouble_since`` when that began
-    :param failed: the sentence with which the run ends, and ``problem`` the API's error behind it
-    """
-
-    members: tuple[Instance, ...] = ()
-    plan: Plan = field(default_factory=Plan)
-    launched: Mapping[str, float] = field(default_factory=dict)
-    seen: frozenset[str] = frozenset()
-    in_doubt: Mapping[str, t.Any] | None = field(default=None, repr=False)
-    generation: str = ""
-    changed: bool = False
-    unread: bool = False
-    trouble: CloudError | None = None
-    trouble_since: float | None = None
-    failed: str | None = None
-    problem: Problem | None = None
-
-
 def converge_group(order: Order, client: Client, *, check_mode: bool) -> dict[str, t.Any]:
     """Make the order true, and return the module's result."""
     deadline = Deadline.after(client.clock, order.wait_timeout)
     client = (client.until(deadline) if order.wait else client).in_region(order.region)
+    order = with_template(order, client)
     state = _look(order, client, State())
-    before = _alive(state)
+    before = alive(state)
     _refuse(order, state.plan, check_mode=check_mode)
     if check_mode:
         return _foresee(order, client, state, before)
@@ -83,8 +68,8 @@ def converge_group(order: Order, client: Client, *, check_mode: bool) -> dict[st
             lambda _seen: min(next_pause(client.clock.now() - began, None, order.wait_delay), LONGEST_PAUSE),
         )
     except WaitTimeout as timeout:
-        state = _late(order, timeout.last, client.clock.now() - began)
-    return _result(state, before)
+        state = with_timeout(order, timeout.last, client.clock.now() - began)
+    return to_result(state, before)
 
 
 def _is_done(order: Order, state: State) -> bool:
@@ -118,6 +103,7 @@ def _look(order: Order, client: Client, state: State) -> State:
     for instance_id in state.launched.keys() - members.keys():
         members[instance_id] = Instance(order.region, instance_id, order.name, PENDING, image_id=order.image_id or "")
     plan = _without_late_tags(client, make_plan(order, tuple(members.values())))
+    plan = _without_returned(plan, state, client.clock.now())
     return replace(
         state,
         members=tuple(members.values()),
@@ -126,7 +112,7 @@ def _look(order: Order, client: Client, state: State) -> State:
         unread=False,
         trouble=None,
         trouble_since=None,
-        failed=" ".join(_launch_failure(order, member) for member in failures) or None,
+        failed=" ".join(launch_failure(order, member) for member in failures) or None,
     )
 
 
@@ -160,7 +146,7 @@ def _look_again(order: Order, client: Client, state: State) -> State:
         now = client.clock.now()
         since = now if state.trouble_since is None else state.trouble_since
         if fate_of(error.code) is Fate.REFUSED or now - since >= PATIENCE_SECONDS:
-            return _failed(replace(state, plan=Plan()), f"Reading the group {order.name} in {order.region}", error)
+            return with_failure(replace(state, plan=Plan()), f"Reading the group {order.name} in {order.region}", error)
         return replace(state, plan=Plan(settling=tuple(state.launched)), trouble=error, trouble_since=since)
 
 
@@ -178,12 +164,11 @@ def _without_late_tags(client: Client, plan: Plan) -> Plan:
     return replace(plan, retag=retag)
 
 
-def _launch_failure(order: Order, member: Instance) -> str:
-    reason = (member.latest_operation_error_msg or "the API gives no reason").rstrip(". ")
-    return (
-        f"Launching {member.instance_id} ({order.name}) in {order.region} failed: {reason}. "
-        "Run again to launch another in its place."
-    )
+def _without_returned(plan: Plan, state: State, now: float) -> Plan:
+    recent = {instance_id for instance_id, since in state.returned.items() if now - since < RETURN_SECONDS}
+    pending = tuple(instance_id for instance_id in plan.terminate if instance_id in recent)
+    wanted = tuple(instance_id for instance_id in plan.terminate if instance_id not in recent)
+    return replace(plan, terminate=wanted, settling=(*plan.settling, *pending))
 
 
 def _refuse(order: Order, plan: Plan, *, check_mode: bool) -> None:
@@ -193,7 +178,7 @@ def _refuse(order: Order, plan: Plan, *, check_mode: bool) -> None:
     """
     problems = list(plan.problems)
     if plan.launch:
-        needed = {"image_id": order.image_id or check_mode, "zone": order.zone}
+        needed = {"image_id": order.image_id or check_mode, "zone": order.zone or order.template}
         missing = [option for option, value in needed.items() if not value]
         if missing:
             problems.append(f"{plan.launch} instance(s) are to be launched, which needs {' and '.join(missing)}.")
@@ -220,7 +205,7 @@ def _act(order: Order, client: Client, state: State) -> State:
         state = replace(state, changed=state.changed or error.may_have_run)
         if error.may_have_run:
             return replace(state, trouble=error, trouble_since=client.clock.now())
-        return _failed(state, _attempt(order, plan, error), error)
+        return with_failure(state, attempt(order, plan, error), error)
     return state
 
 
@@ -236,6 +221,9 @@ def _steps(order: Order, client: Client, state: State) -> t.Iterator[State]:
         yield state
         yield _launch(order, client, state)
         return
+    returning = _charged_alike(state, state.plan.terminate).get(PREPAID, ())
+    state = replace(state, returned={**state.returned, **dict.fromkeys(returning, client.clock.now())})
+    yield state
     for write in _writes(order, client, state):
         write()
         state = replace(state, changed=True, unread=True)
@@ -269,36 +257,29 @@ def _writes(order: Order, client: Client, state: State) -> list[t.Callable[[], N
         *(partial(_instances.set_security_groups, client, ids, groups) for ids in chunks(plan.regroup)),
         *(partial(_tags.write, client, "instance", one, account, tags) for one, tags in plan.retag.items()),
         *(partial(_instances.start, client, ids) for ids in chunks(plan.start)),
-        *(partial(_instances.stop, client, ids) for ids in chunks(plan.stop)),
+        *(
+            partial(_instances.stop, client, ids, stop_charging=order.stop_charging and charge_type == BY_THE_HOUR)
+            for charge_type, alike in _charged_alike(state, plan.stop).items()
+            for ids in chunks(alike)
+        ),
         *(
             partial(_instances.terminate, client, ids)
-            for alike in _charged_alike(state, plan.terminate)
+            for alike in _charged_alike(state, plan.terminate).values()
             for ids in chunks(alike)
         ),
     ]
 
 
-def _charged_alike(state: State, instance_ids: Collection[str]) -> list[list[str]]:
-    """The API terminates only instances of one charge type in a call."""
+def _charged_alike(state: State, instance_ids: Collection[str]) -> dict[str, list[str]]:
+    """The API terminates only instances of one charge type in a call, and stops charging only for some."""
     found: dict[str, list[str]] = {}
     for member in state.members:
         if member.instance_id in instance_ids:
             found.setdefault(member.instance_charge_type, []).append(member.instance_id)
-    return list(found.values())
+    return found
 
 
-def _attempt(order: Order, plan: Plan, error: CloudError) -> str:
-    if plan.launch:
-        return f"Launching {plan.launch} instance(s) of {order.name} in {order.region}"
-    return f"{error.action} for the group {order.name} in {order.region}"
-
-
-def _failed(state: State, attempt: str, error: CloudError) -> State:
-    text = sentence(attempt, error.code, error.message, error.request_id)
-    return replace(state, failed=text, problem=error.problem())
-
-
-# Result -------------------------------------------------------------------------------------------------------------
+# Check mode ---------------------------------------------------------------------------------------------------------
 
 
 def _foresee(order: Order, client: Client, state: State, before: list[Instance]) -> dict[str, t.Any]:
@@ -316,60 +297,13 @@ def _foresee(order: Order, client: Client, state: State, before: list[Instance])
                     f"{_unchecked(order)} the image {order.image_id} is not ready ({error.message.rstrip('. ')})."
                 )
             else:
-                state = _failed(state, _attempt(order, state.plan, error), error)
+                state = with_failure(state, attempt(order, state.plan, error), error)
     elif state.plan.launch:
         warnings.append(f"{_unchecked(order)} there is no image_id yet.")
-    result = _result(replace(state, changed=state.plan.changes), before)
-    result["diff"]["after"]["instances"] = _foreseen(order, state, result["instances"])
+    result = to_result(replace(state, changed=state.plan.changes), before)
+    result["diff"]["after"]["instances"] = foreseen(order, state, result["instances"])
     return {**result, "warnings": warnings} if warnings else result
 
 
 def _unchecked(order: Order) -> str:
     return f"The launch of {order.name} in {order.region} was not checked:"
-
-
-def _foreseen(order: Order, state: State, instances: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
-    """What will be there: without those that go, and with those to come, which have no id yet."""
-    new = {"instance_name": order.name, "image_id": order.image_id, "instance_type": order.instance_type}
-    staying = [item for item in instances if item["instance_id"] not in state.plan.leaving]
-    return staying + [new] * state.plan.launch
-
-
-def _late(order: Order, state: State, elapsed: float) -> State:
-    states = (
-        ", ".join(f"{member.instance_id} is {member.instance_state}" for member in state.members) or "none is there"
-    )
-    trouble = f" The last trouble was {state.trouble}." if state.trouble else ""
-    unseen = sorted(state.launched.keys() - state.seen)
-    if unseen:
-        trouble += (
-            f" The API answered the launch with {', '.join(unseen)}, and has not shown them since. They may be of an "
-            f"earlier launch and gone: with a wait_timeout of more than {UNSEEN_SECONDS:.0f} others are launched."
-        )
-    text = (
-        f"The group {order.name} in {order.region} is not as wanted after {elapsed:.0f} seconds ({states}).{trouble} "
-        "Run again to go on waiting."
-    )
-    return replace(state, failed=text, problem=state.trouble.problem() if state.trouble else None)
-
-
-def _alive(state: State) -> list[Instance]:
-    alive = [member for member in state.members if member.instance_state not in DEAD_STATES]
-    return sorted(alive, key=lambda member: (member.created_time, member.instance_id))
-
-
-def _result(state: State, before: list[Instance]) -> dict[str, t.Any]:
-    instances = [member.to_result() for member in _alive(state)]
-    result: dict[str, t.Any] = {
-        "changed": state.changed,
-        "instances": instances,
-        "instance_ids": [item["instance_id"] for item in instances],
-        "diff": {
-            "before": {"instances": [member.to_result() for member in before]},
-            "after": {"instances": instances},
-        },
-    }
-    if state.failed is not None:
-        problem = state.problem or Problem(None, "")
-        result |= {"failed": True, "msg": state.failed, "error_code": problem.code, "request_id": problem.request_id}
-    return result

@@ -8,19 +8,32 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import typing as t
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ._checks import wrong_image_id, wrong_tags, wrong_waiting
 from ._errors import InputError
-from ._instances import GROUP_TAG
+from ._instances import BY_THE_HOUR, GROUP_TAG, PREPAID
 
 MOST_INSTANCES = 500
 LONGEST_NAME = 60
 """What ModifyInstancesAttribute allows. RunInstances allows 128, but numbers the names of several: they are renamed."""
 
 USER_DATA_BYTES = 16 * 1024
+PERIODS = (*range(1, 13), 24, 36, 48, 60)
+"""Months for which prepaid instances can be bought."""
+
+_TEMPLATE_ID = re.compile(r"lt-[0-9a-z]+")
+
+
+@dataclass(frozen=True)
+class Template:
+    """A launch template; without a version, that which is its default."""
+
+    template_id: str
+    version: int | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +52,9 @@ class Order:
     subnet_id: str | None = None
     security_group_ids: tuple[str, ...] | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    terminate_prepaid: bool = False
+    stop_charging: bool = False
+    template: Template | None = None
     launch: Mapping[str, t.Any] = field(default_factory=dict, repr=False)
     wait: bool = True
     wait_timeout: float = 600
@@ -66,6 +82,8 @@ def read_order(params: Mapping[str, t.Any]) -> Order:
         *_wrong_network(params),
         *_wrong_login(params),
         *_wrong_user_data(params),
+        *_wrong_charging(params),
+        *_wrong_template(params["launch_template"]),
         *wrong_waiting(params),
     ]
     if wrong:
@@ -85,6 +103,9 @@ def read_order(params: Mapping[str, t.Any]) -> Order:
         subnet_id=params["subnet_id"],
         security_group_ids=None if groups is None else tuple(groups),
         tags=tags,
+        terminate_prepaid=params["terminate_prepaid"],
+        stop_charging=params["stop_charging"],
+        template=_template(params["launch_template"]),
         launch=_launch(params, {**tags, GROUP_TAG: params["name"]}),
         wait=params["wait"],
         wait_timeout=params["wait_timeout"],
@@ -136,6 +157,58 @@ def _wrong_user_data(params: Mapping[str, t.Any]) -> list[str]:
     return [f"user_data has {size} bytes; Tencent Cloud allows {USER_DATA_BYTES} (16 KB)."]
 
 
+def _wrong_charging(params: Mapping[str, t.Any]) -> list[str]:
+    charge_type, prepaid = params["charge_type"], params["prepaid"]
+    if charge_type == PREPAID and not prepaid:
+        return ["charge_type PREPAID needs prepaid.period, the months that are paid in advance."]
+    if prepaid and charge_type != PREPAID:
+        return ["prepaid goes with charge_type PREPAID; give both or neither."]
+    if prepaid and prepaid["period"] not in PERIODS:
+        return [f"prepaid.period is {prepaid['period']}; Tencent Cloud sells 1 to 12, 24, 36, 48 and 60 months."]
+    return []
+
+
+def _wrong_template(template: Mapping[str, t.Any] | None) -> list[str]:
+    if not template:
+        return []
+    template_id, version = template["launch_template_id"], template["launch_template_version"]
+    if not template_id:
+        return ["launch_template needs a launch_template_id."] if version is not None else []
+    found = []
+    if not _TEMPLATE_ID.fullmatch(template_id):
+        found.append(f"'{template_id}' is not a launch template id: one is lt- and eight letters or digits.")
+    if version is not None and version < 1:
+        found.append(f"launch_template_version is {version}; versions count from 1.")
+    return found
+
+
+def _template(given: Mapping[str, t.Any] | None) -> Template | None:
+    if not given or not given["launch_template_id"]:
+        return None
+    return Template(given["launch_template_id"], given["launch_template_version"])
+
+
+def from_template(order: Order, template_id: str, version: int, data: Mapping[str, t.Any]) -> Order:
+    """The order with what the template's version adds to it.
+
+    An option takes the place of the template's parameter as a whole, in the API as well. Only the place and the tags
+    are put together here: a project given alone must not lose the zone, nor the group's tag the tags of the template.
+    """
+    place = {key: value for key, value in (data.get("Placement") or {}).items() if key in ("Zone", "ProjectId")}
+    specifications = {item["ResourceType"]: item["Tags"] for item in data.get("TagSpecification") or ()}
+    for item in order.launch["TagSpecification"]:
+        tags = {tag["Key"]: tag for tag in (*specifications.get(item["ResourceType"], ()), *item["Tags"])}
+        specifications[item["ResourceType"]] = [tags[key] for key in sorted(tags)]
+    launch = {
+        **order.launch,
+        "LaunchTemplate": {"LaunchTemplateId": template_id, "LaunchTemplateVersion": version},
+        "TagSpecification": [{"ResourceType": kind, "Tags": tags} for kind, tags in specifications.items()],
+    }
+    if "Placement" in order.launch:
+        launch["Placement"] = {**place, **order.launch["Placement"]}
+    return replace(order, image_id=order.image_id or data.get("ImageId"), launch=launch)
+
+
 def _launch(params: Mapping[str, t.Any], tags: Mapping[str, str]) -> dict[str, t.Any]:
     """RunInstances parameters in the API's own names; what is not given is left to the API."""
     user_data = params["user_data"]
@@ -143,7 +216,8 @@ def _launch(params: Mapping[str, t.Any], tags: Mapping[str, str]) -> dict[str, t
         "ImageId": params["image_id"],
         "InstanceName": params["name"],
         "InstanceType": params["instance_type"],
-        "InstanceChargeType": params["charge_type"],
+        "InstanceChargeType": params["charge_type"] or (None if _template(params["launch_template"]) else BY_THE_HOUR),
+        "InstanceChargePrepaid": _prepaid(params["prepaid"]),
         "Placement": _given({"Zone": params["zone"], "ProjectId": params["project_id"]}),
         "VirtualPrivateCloud": _given({"VpcId": params["vpc_id"], "SubnetId": params["subnet_id"]}),
         "SecurityGroupIds": params["security_group_ids"],
@@ -179,6 +253,10 @@ def _disk(disk: Mapping[str, t.Any] | None) -> dict[str, t.Any]:
             "DeleteWithInstance": disk.get("delete_with_instance"),
         }
     )
+
+
+def _prepaid(prepaid: Mapping[str, t.Any] | None) -> dict[str, t.Any]:
+    return _given({"Period": prepaid["period"], "RenewFlag": prepaid["renew_flag"]}) if prepaid else {}
 
 
 def _internet(internet: Mapping[str, t.Any] | None) -> dict[str, t.Any]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ._instance_order import Order
-from ._instances import DEAD_STATES, RUNNING, STEADY_STATES, STOPPED, Instance
+from ._instances import DEAD_STATES, PREPAID, RUNNING, STEADY_STATES, STOPPED, Instance
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def make_plan(order: Order, members: Sequence[Instance]) -> Plan:
         retag={member.instance_id: lack for member in steady if (lack := _lacking_tags(order, member))},
         settling=_settling(order, members, alive),
         leaving=_ids(leaving),
-        problems=(*_blocked_changes(order, kept, outdated), *_blocked_terminations(leaving)),
+        problems=(*_blocked_changes(order, kept, outdated), *_blocked_terminations(order, leaving)),
     )
 
 
@@ -122,12 +122,12 @@ def _blocked_changes(order: Order, kept: Sequence[Instance], outdated: Sequence[
     return found
 
 
-def _blocked_terminations(leaving: Sequence[Instance]) -> list[str]:
+def _blocked_terminations(order: Order, leaving: Sequence[Instance]) -> list[str]:
     """Known before anything is launched in their place."""
     found = []
     for member in leaving:
-        if member.instance_charge_type == "PREPAID":
-            found.append(f"{member.instance_id} is prepaid and is not terminated by this module; return it by hand.")
+        if member.instance_charge_type == PREPAID and not order.terminate_prepaid:
+            found.append(f"{member.instance_id} is prepaid and would be returned; set terminate_prepaid to allow that.")
         elif member.disable_api_termination:
             found.append(f"{member.instance_id} is protected from termination; lift the protection first.")
     return found

@@ -20,6 +20,14 @@ MOST_IDS_A_CALL = 100
 PENDING, RUNNING, STOPPED, LAUNCH_FAILED = "PENDING", "RUNNING", "STOPPED", "LAUNCH_FAILED"
 DEAD_STATES = (LAUNCH_FAILED, "SHUTDOWN", "TERMINATING")
 STEADY_STATES = (RUNNING, STOPPED)
+PREPAID, BY_THE_HOUR = "PREPAID", "POSTPAID_BY_HOUR"
+STATES = (
+    *(PENDING, RUNNING, STOPPED, LAUNCH_FAILED),
+    *("STARTING", "STOPPING", "REBOOTING", "SHUTDOWN", "TERMINATING"),
+    *("ENTER_RESCUE_MODE", "RESCUE_MODE", "EXIT_RESCUE_MODE"),
+    *("ENTER_SERVICE_LIVE_MIGRATE", "SERVICE_LIVE_MIGRATE", "EXIT_SERVICE_LIVE_MIGRATE"),
+)
+"""Every state, as data structures and error codes of the API name them."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +114,13 @@ def find_group(client: Client, name: str) -> list[Instance]:
     return [instance for instance in found if instance.tags.get(GROUP_TAG) == name]
 
 
+def search(client: Client, filters: Mapping[str, Sequence[str]]) -> list[Instance]:
+    """Every instance of the client's region that passes the filters, to the last page."""
+    listed = [{"Name": name, "Values": list(values)} for name, values in filters.items()]
+    items = client.pages("DescribeInstances", {"Filters": listed} if listed else {}, "InstanceSet")
+    return [Instance.from_api(client.region, item) for item in items]
+
+
 def find_by_ids(client: Client, instance_ids: Sequence[str]) -> list[Instance]:
     found: list[Instance] = []
     for chunk in chunks(instance_ids):
@@ -133,12 +148,16 @@ def start(client: Client, instance_ids: Sequence[str]) -> None:
     client.call("StartInstances", {"InstanceIds": list(instance_ids)})
 
 
-def stop(client: Client, instance_ids: Sequence[str]) -> None:
-    client.call("StopInstances", {"InstanceIds": list(instance_ids), "StopType": "SOFT_FIRST"})
+def stop(client: Client, instance_ids: Sequence[str], *, stop_charging: bool) -> None:
+    mode = {"StoppedMode": "STOP_CHARGING"} if stop_charging else {}
+    client.call("StopInstances", {"InstanceIds": list(instance_ids), "StopType": "SOFT_FIRST", **mode})
 
 
 def terminate(client: Client, instance_ids: Sequence[str]) -> None:
-    """End instances for good, with the disks that go with them. All must be charged alike."""
+    """End instances for good, with the disks that go with them. All must be charged alike.
+
+    Prepaid ones are put into the recycle bin. Those that are there already are destroyed.
+    """
     client.call("TerminateInstances", {"InstanceIds": list(instance_ids)})
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import typing as t
 from collections.abc import Mapping, Sequence
 
 from ._client import STS, TAG, Client
@@ -12,6 +13,8 @@ from ._errors import CloudError
 
 MOST_TAGS_A_CALL = 10
 PAGE_SIZE = 50
+
+T = t.TypeVar("T")
 
 NOT_YET = "FailedOperation.ResourceTagProcessing"
 """The resource is still being made: try again later."""
@@ -49,13 +52,29 @@ def read(client: Client, kind: str, resource_id: str) -> dict[str, str]:
 
 def write(client: Client, kind: str, resource_id: str, account: str, tags: Mapping[str, str]) -> None:
     """Add tags, or change their values. A resource that the service lists as failed is an error like any other."""
-    resource = f"qcs::cvm:{client.region}:uin/{account}:{kind}/{resource_id}"
+    resource = _resource(client, kind, resource_id, account)
     for chunk in _chunks(sorted(tags.items())):
         wanted = [{"TagKey": key, "TagValue": value} for key, value in chunk]
         answer = client.call("TagResources", {"ResourceList": [resource], "Tags": wanted}, TAG)
-        for failed in answer.get("FailedResources") or ():
-            raise CloudError("TagResources", client.region, failed["Code"], failed["Message"], answer.get("RequestId"))
+        _raise_failures(client, "TagResources", answer)
 
 
-def _chunks(pairs: Sequence[tuple[str, str]]) -> list[Sequence[tuple[str, str]]]:
-    return [pairs[start : start + MOST_TAGS_A_CALL] for start in range(0, len(pairs), MOST_TAGS_A_CALL)]
+def remove(client: Client, kind: str, resource_id: str, account: str, keys: Sequence[str]) -> None:
+    """Take tags away. A resource that the service lists as failed is an error like any other."""
+    resource = _resource(client, kind, resource_id, account)
+    for chunk in _chunks(sorted(keys)):
+        answer = client.call("UnTagResources", {"ResourceList": [resource], "TagKeys": list(chunk)}, TAG)
+        _raise_failures(client, "UnTagResources", answer)
+
+
+def _resource(client: Client, kind: str, resource_id: str, account: str) -> str:
+    return f"qcs::cvm:{client.region}:uin/{account}:{kind}/{resource_id}"
+
+
+def _raise_failures(client: Client, action: str, answer: Mapping[str, t.Any]) -> None:
+    for failed in answer.get("FailedResources") or ():
+        raise CloudError(action, client.region, failed["Code"], failed["Message"], answer.get("RequestId"))
+
+
+def _chunks(items: Sequence[T]) -> list[Sequence[T]]:
+    return [items[start : start + MOST_TAGS_A_CALL] for start in range(0, len(items), MOST_TAGS_A_CALL)]

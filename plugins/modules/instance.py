@@ -17,8 +17,8 @@ description:
     Instances that only bear the same name are left alone. What failed to launch or is being terminated is not counted.
   - An empty string counts as an option that is not given, and so does a list without any other element.
   - A launch whose answer was lost never starts an instance twice, for the same decision has the same C(ClientToken).
-    Therefore the launch of a group that was terminated shortly before may be answered with the instances that are gone;
-    when the module has not seen them for five minutes it launches others.
+    Therefore the launch of a group that was terminated before, and of which nothing can be seen any more, may be
+    answered with the instances that are gone; when the module has not seen them for five minutes it launches others.
 author:
   - tencentcloud.cvm contributors (@tencentcloud-ansible)
 extends_documentation_fragment:
@@ -42,15 +42,16 @@ options:
   state:
     description:
       - With V(present) the instances exist, running or not. With V(running) and V(stopped) they are started or stopped
-        (instances that are stopped are still billed).
-      - With V(absent) every instance of the group is terminated for good.
+        (those that are stopped are still billed, see O(stop_charging)).
+      - With V(absent) every instance of the group is terminated for good; see O(terminate_prepaid) for prepaid ones.
     type: str
     choices: [present, running, stopped, absent]
     default: present
   image_id:
     description:
-      - Image to launch from. Required when instances are missing. In check mode it may be none, as that of a copy is
-        that is only planned, or one that is still being copied; the launch is then foreseen and not checked.
+      - Image to launch from. Required when instances are missing and there is no O(launch_template). In check mode it
+        may be none, as that of a copy is that is only planned, or one that is still being copied; the launch is then
+        foreseen and not checked.
     type: str
   on_image_change:
     description:
@@ -66,7 +67,8 @@ options:
     type: str
   zone:
     description:
-      - Zone of O(region), such as V(ap-shanghai-5). Required when instances are missing. It cannot be changed in place.
+      - Zone of O(region), such as V(ap-shanghai-5). Required when instances are missing and there is no
+        O(launch_template). It cannot be changed in place.
     type: str
   vpc_id:
     description:
@@ -146,10 +148,60 @@ options:
         type: bool
   charge_type:
     description:
-      - How new instances are charged, by the hour or as spot instances.
+      - How new instances are charged. V(POSTPAID_BY_HOUR) is by the hour, V(SPOTPAID) a spot instance that Tencent
+        Cloud may take back, V(PREPAID) is paid for O(prepaid.period) months in advance.
+      - The default is that of the O(launch_template), else V(POSTPAID_BY_HOUR). Instances that are there keep theirs.
     type: str
-    choices: [POSTPAID_BY_HOUR, SPOTPAID]
-    default: POSTPAID_BY_HOUR
+    choices: [POSTPAID_BY_HOUR, SPOTPAID, PREPAID]
+  prepaid:
+    description:
+      - What is paid in advance for each new instance; needed with O(charge_type=PREPAID).
+    type: dict
+    suboptions:
+      period:
+        description: Months that are paid when the instance is launched, 1 to 12, 24, 36, 48 or 60.
+        type: int
+        required: true
+      renew_flag:
+        description:
+          - What happens when the months are over. With V(NOTIFY_AND_AUTO_RENEW) a month is paid again and again; with
+            the others the instance expires, with or without a notice before.
+        type: str
+        choices: [NOTIFY_AND_AUTO_RENEW, NOTIFY_AND_MANUAL_RENEW, DISABLE_NOTIFY_AND_MANUAL_RENEW]
+        default: NOTIFY_AND_MANUAL_RENEW
+  terminate_prepaid:
+    description:
+      - Whether prepaid instances may be terminated at all. Without it, one that would have to go is an error before
+        anything is written.
+      - A prepaid instance is returned by that, under the refund rules of Tencent Cloud. It goes into the recycle bin,
+        shows C(SHUTDOWN) and no longer counts; there it can be recovered by hand, and is destroyed by Tencent Cloud
+        after some days. This module leaves it there. A second C(TerminateInstances) would destroy it at once.
+    type: bool
+    default: false
+  stop_charging:
+    description:
+      - With O(state=stopped), whether Tencent Cloud stops charging for CPU and memory of instances that this module
+        stops and that are charged by the hour. Their disks are still billed, their public addresses may change, and
+        starting them again can fail when the zone is sold out.
+      - Instances that are stopped already stay as they are. Some types do not have this mode.
+    type: bool
+    default: false
+  launch_template:
+    description:
+      - Launch template of O(region) that new instances are launched with. An option that is given takes the place of
+        what the template says, as a whole; O(tags) and O(project_id) are added.
+      - Its image is that of the group as long as O(image_id) is not given, so that O(on_image_change) notices a new
+        version of the template. Nothing else of it is held against instances that are there.
+      - It must exist, unless no instance is wanted.
+    type: dict
+    suboptions:
+      launch_template_id:
+        description: Id of the template, such as V(lt-q9t8j8eg).
+        type: str
+        required: true
+      launch_template_version:
+        description: Number of its version. The default is the template's default version at the time of the run.
+        type: int
   cam_role_name:
     description:
       - CAM role that new instances carry.
@@ -205,6 +257,18 @@ EXAMPLES = r"""
     image_id: "{{ golden.image_ids['ap-shanghai'] }}"
     zone: ap-shanghai-5
     on_image_change: replace
+
+- name: Machines that a launch template describes, paid for a year
+  tencentcloud.cvm.instance:
+    region: ap-shanghai
+    name: db
+    exact_count: 2
+    launch_template:
+      launch_template_id: lt-q9t8j8eg
+    charge_type: PREPAID
+    prepaid:
+      period: 12
+      renew_flag: NOTIFY_AND_AUTO_RENEW
 
 - name: Terminate them all
   tencentcloud.cvm.instance:
@@ -379,7 +443,27 @@ ARGUMENTS: dict[str, Any] = {
             "public_ip_assigned": {"type": "bool"},
         },
     },
-    "charge_type": {"type": "str", "choices": ["POSTPAID_BY_HOUR", "SPOTPAID"], "default": "POSTPAID_BY_HOUR"},
+    "charge_type": {"type": "str", "choices": ["POSTPAID_BY_HOUR", "SPOTPAID", "PREPAID"]},
+    "prepaid": {
+        "type": "dict",
+        "options": {
+            "period": {"type": "int", "required": True},
+            "renew_flag": {
+                "type": "str",
+                "choices": ["NOTIFY_AND_AUTO_RENEW", "NOTIFY_AND_MANUAL_RENEW", "DISABLE_NOTIFY_AND_MANUAL_RENEW"],
+                "default": "NOTIFY_AND_MANUAL_RENEW",
+            },
+        },
+    },
+    "terminate_prepaid": {"type": "bool", "default": False},
+    "stop_charging": {"type": "bool", "default": False},
+    "launch_template": {
+        "type": "dict",
+        "options": {
+            "launch_template_id": {"type": "str", "required": True},
+            "launch_template_version": {"type": "int"},
+        },
+    },
     "cam_role_name": {"type": "str"},
     "project_id": {"type": "int"},
     "tags": {"type": "dict"},

@@ -58,12 +58,41 @@ def tell(cloud: Emulator, clock: ManualClock, call: Call) -> None:
     assert [entry.action for entry in cloud.journal.effects()] == ["SyncImages", "RunInstances"]
 
 
-def test_the_story_of_the_guide_is_the_same_by_sdk_and_by_cli(clean_home: None) -> None:
+def tell_of_a_new_image(cloud: Emulator, clock: ManualClock, call: Call) -> None:
+    """An image of an instance, shared with a partner, taken back from it and deleted."""
+    made = {"InstanceId": "ins-bui1der1", "ImageName": "story", "ForcePoweroff": "true"}
+    call("cvm", "CreateImage", **made, DryRun=True)
+    assert cloud.journal.effects() == []
+
+    image_id = call("cvm", "CreateImage", **made)["ImageId"]
+
+    for seconds, state in ((10, "CREATING"), (600, "NORMAL")):
+        clock.advance(seconds)
+        (image,) = call("cvm", "DescribeImages", ImageIds=[image_id])["ImageSet"]
+        assert image["ImageState"] == state
+    call("cvm", "ModifyImageAttribute", ImageId=image_id, ImageName="story-1", ImageDeprecated=True)
+    share = {"ImageId": image_id, "AccountIds": ["100000000002"]}
+    call("cvm", "ModifyImageSharePermission", **share, Permission="SHARE")
+    shares = call("cvm", "DescribeImageSharePermission", ImageId=image_id)["SharePermissionSet"]
+    assert [item["AccountId"] for item in shares] == ["100000000002"]
+    with pytest.raises(Refused) as shared:
+        call("cvm", "DeleteImages", ImageIds=[image_id], DeleteBindedSnap=True)
+    assert shared.value.code == "InvalidImageId.InShared"
+    call("cvm", "ModifyImageSharePermission", **share, Permission="CANCEL")
+    call("cvm", "DeleteImages", ImageIds=[image_id], DeleteBindedSnap=True)
+    clock.advance(60)
+    assert call("cvm", "DescribeImages", ImageIds=[image_id])["ImageSet"] == []
+
+
+@pytest.mark.parametrize("story", [tell, tell_of_a_new_image])
+def test_the_story_of_the_guide_is_the_same_by_sdk_and_by_cli(
+    clean_home: None, story: t.Callable[[Emulator, ManualClock, Call], None]
+) -> None:
     journals = []
     for caller in (sdk_caller, tccli_caller):
         clock = ManualClock()
         with Emulator(SEEDS / "demo.yml", clock) as cloud:
-            tell(cloud, clock, caller(cloud))
+            story(cloud, clock, caller(cloud))
             entries = cloud.journal.entries
             assert cloud.bugs() == []
         journals.append([(entry.service, entry.action, entry.region, entry.params, entry.outcome) for entry in entries])

@@ -14,7 +14,11 @@ ANSWER_FAULTS = ("throttle", "error", "http", "cut", "cut_body", "delay", "garba
 A ``delay`` before only makes the request run late.
 """
 
-WORLD_FAULTS = ("copy_fails", "copy_vanishes", "copy_invisible", "copy_slow", "launch_fails")
+WORLD_FAULTS = (
+    *("copy_fails", "copy_vanishes", "copy_invisible", "copy_slow"),
+    *("create_fails", "create_vanishes", "create_invisible", "create_slow"),
+    "launch_fails",
+)
 """What can become of the thing that a successful request makes. ``region`` is then where that thing is made."""
 
 
@@ -40,9 +44,9 @@ class Fault:
     :param match: request parameters that must be equal
     :param code, message: of an ``error``, and of what a ``wrong_type`` before hides; the message is also a launch's
     :param status: of an ``http``
-    :param seconds: real seconds of a ``delay``; virtual ones of ``copy_invisible`` and ``copy_slow``
-    :param percent: how far a copy gets before it fails or vanishes
-    :param state: what a failed copy shows
+    :param seconds: real seconds of a ``delay``; virtual ones of what is invisible or slow
+    :param percent: how far an image gets before it fails or vanishes
+    :param state: what a failed image shows
     """
 
     do: str

@@ -30,6 +30,8 @@ EMULATED: dict[tuple[str, str], tuple[str, ...]] = {
         "DescribeImages",
         "DescribeInstances",
         "DescribeKeyPairs",
+        "DescribeLaunchTemplateVersions",
+        "DescribeLaunchTemplates",
         "DescribeRegions",
         "DescribeZoneInstanceConfigInfos",
         "DescribeZones",

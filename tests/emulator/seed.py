@@ -25,6 +25,8 @@ from .world import (
     Image,
     Instance,
     KeyPair,
+    LaunchTemplate,
+    LaunchTemplateVersion,
     Role,
     SecurityGroup,
     Snapshot,
@@ -41,6 +43,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "key_pairs": ("account", "id", "name"),
     "images": ("account", "region", "name"),
     "instances": ("account", "zone", "name", "image_id"),
+    "launch_templates": ("account", "region", "name", "versions"),
 }
 OPTIONAL: dict[str, tuple[str, ...]] = {
     "accounts": ("cross_border", "denied_actions", "image_quotas", "kms_keys", "regions", "roles"),
@@ -54,7 +57,11 @@ OPTIONAL: dict[str, tuple[str, ...]] = {
         *("id", "created", "age_days", "state", "instance_type", "charge_type", "disk_size", "data_disks"),
         *("private_ip", "protected", "tags"),
     ),
+    "launch_templates": ("id", "created", "age_days", "default_version", "tags"),
 }
+VERSION_KEYS = ("number", "image_id", "zone", "instance_type", "description", "data")
+"""What a version of a launch template may say."""
+
 OTHER_KEYS = ("behaviour", "faults")
 
 INSTANCE_STATES = ("PENDING", "RUNNING", "STOPPED", "LAUNCH_FAILED", "SHUTDOWN")
@@ -82,7 +89,13 @@ def plant(world: World, data: Data) -> None:
     if set(data) - known:
         raise SeedError(f"a seed has no {', '.join(sorted(set(data) - known))}; it has {', '.join(sorted(known))}")
     world.behaviour.change(data.get("behaviour") or {})
-    planters = {"accounts": _account, "key_pairs": _key_pair, "images": _image, "instances": _instance}
+    planters = {
+        "accounts": _account,
+        "key_pairs": _key_pair,
+        "images": _image,
+        "instances": _instance,
+        "launch_templates": _launch_template,
+    }
     for kind, planter in planters.items():
         for number, item in enumerate(_listed(data, kind), start=1):
             where = f"{kind}, number {number}"
@@ -277,6 +290,34 @@ def _instance(world: World, item: Data) -> None:
     world.instances[instance.instance_id] = instance
     if item.get("tags"):
         world.tag(instance.instance_id, created, {key: str(value) for key, value in item["tags"].items()})
+
+
+def _launch_template(world: World, item: Data) -> None:
+    if item["region"] not in catalogue.regions():
+        raise SeedError(f"there is no region {item['region']}")
+    versions: dict[int, LaunchTemplateVersion] = {}
+    for version in item["versions"]:
+        unknown = set(version) - set(VERSION_KEYS)
+        if unknown:
+            raise SeedError(f"a version has no {', '.join(sorted(unknown))}, but {', '.join(VERSION_KEYS)}")
+        versions[version.get("number", max(versions, default=0) + 1)] = _template_version(version)
+    default = item.get("default_version", min(versions, default=1))
+    if default not in versions:
+        raise SeedError(f"there is no version {default} that could be the default")
+    created = _moment(world, item, "created", 30)
+    template_id = _id(item, "lt", world.launch_templates, world.new_id)
+    world.launch_templates[template_id] = LaunchTemplate(
+        template_id, _uin(world, item["account"]), item["region"], item["name"], created, versions, default
+    )
+    if item.get("tags"):
+        world.tag(template_id, created, {key: str(value) for key, value in item["tags"].items()})
+
+
+def _template_version(version: Data) -> LaunchTemplateVersion:
+    data = {"ImageId": version["image_id"], "Placement": {"Zone": version["zone"]}, **version.get("data", {})}
+    if "instance_type" in version:
+        data["InstanceType"] = version["instance_type"]
+    return LaunchTemplateVersion(data, version.get("description", ""))
 
 
 def _disk(world: World, size: int) -> Data:

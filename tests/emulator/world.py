@@ -139,6 +139,8 @@ class Instance:
     visible_from: float = 0.0
     launch_error: str = ""
     charge_type: str = "POSTPAID_BY_HOUR"
+    prepaid: dict[str, t.Any] = field(default_factory=dict)
+    """InstanceChargePrepaid of its launch: months and how it is renewed."""
     system_disk: dict[str, t.Any] = field(default_factory=dict)
     data_disks: list[dict[str, t.Any]] = field(default_factory=list)
     vpc_id: str = ""
@@ -206,6 +208,25 @@ class KeyPair:
 
 
 @dataclass(frozen=True)
+class LaunchTemplateVersion:
+    """What instances are launched with: parameters of RunInstances."""
+
+    data: dict[str, t.Any]
+    description: str = ""
+
+
+@dataclass
+class LaunchTemplate:
+    template_id: str
+    account: str
+    region: str
+    name: str
+    created: float
+    versions: dict[int, LaunchTemplateVersion]
+    default_version: int = 1
+
+
+@dataclass(frozen=True)
 class Launch:
     """What a ClientToken stands for."""
 
@@ -247,6 +268,7 @@ class World:
         self.subnets: dict[str, Subnet] = {}
         self.security_groups: dict[str, SecurityGroup] = {}
         self.key_pairs: dict[str, KeyPair] = {}
+        self.launch_templates: dict[str, LaunchTemplate] = {}
         self.launches: dict[tuple[str, str, str], Launch] = {}
         self.temporary_keys: dict[str, TemporaryKey] = {}
         self.instance_keys: dict[tuple[str, str], TemporaryKey] = {}

@@ -25,6 +25,8 @@ WANTED = {
     "copy_and_launch_targets": TARGETS,
 }
 
+GO_ON = {"copy_and_launch_stop_on_mistake": False}
+
 
 def machines(cloud: Emulator) -> dict[str, int]:
     """region -> number of machines that the collection launched."""
@@ -107,7 +109,7 @@ def test_every_host_has_an_image_of_its_own(cloud: Emulator, play: Play, tmp_pat
         },
     )
 
-    played = play("-i", regions, "tencentcloud.cvm.copy_and_launch")
+    played = play("-i", regions, "tencentcloud.cvm.copy_and_launch", "-e", json.dumps(GO_ON))
 
     assert (played.code != 0, played.failed) == (True, 3), played.output
     assert "There is no image golden-wbe in ap-guangzhou to launch from" in played.output
@@ -127,7 +129,9 @@ def test_bad_regions_do_not_hide_the_good_ones(cloud: Emulator, play: Play) -> N
     zones = ("ap-shanghai-5", "ap-singapore-1", "ap-chengduu-1")
     more = [*TARGETS, *({"region": zone.rpartition("-")[0], "zone": zone} for zone in zones)]
 
-    played = play("tencentcloud.cvm.copy_and_launch", "-e", json.dumps({**WANTED, "copy_and_launch_targets": more}))
+    played = play(
+        "tencentcloud.cvm.copy_and_launch", "-e", json.dumps({**WANTED, **GO_ON, "copy_and_launch_targets": more})
+    )
 
     assert (played.code != 0, played.failed) == (True, 3), played.output
     assert "0 of 0 custom images" in played.output

@@ -22,9 +22,15 @@ KEY, TOKEN, PASSWORD = "temporary-key-3f1c", "temporary-token-9d2e", "Instance-p
 SECRETS = (KEY, TOKEN, PASSWORD, "Signature=", "TC3-HMAC-SHA256")
 GOLDEN = {"region": "ap-guangzhou", "image_name": "golden-web-2026-11"}
 ASKED: dict[str, dict[str, t.Any]] = {
+    "caller_info": {},
+    "image": {**GOLDEN, "image_name": "secretive", "instance_id": "ins-bui1der1"},
     "image_copy_encrypted": {**GOLDEN, "copy_name": "golden-locked"},
     "image_copy_shared": {**GOLDEN, "image_name": "partner-base-2026-11"},
+    "image_distribute": {
+        "images": [{**GOLDEN, "destination_regions": ["ap-chongqing"]}],
+    },
     "image_info": {"regions": ["ap-guangzhou"]},
+    "image_prune": {"regions": ["ap-shanghai"], "name_regex": "golden-.*", "keep": 0},
     "image_sync_cross_region": {**GOLDEN, "destination_regions": ["ap-chengdu"]},
     "instance": {
         "region": "ap-guangzhou",
@@ -34,6 +40,7 @@ ASKED: dict[str, dict[str, t.Any]] = {
         "instance_type": "S5.MEDIUM4",
         "password": PASSWORD,
     },
+    "instance_info": {"regions": ["ap-guangzhou"], "include_source_image": True},
 }
 
 

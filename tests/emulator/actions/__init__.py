@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from ..call import Call
-from . import images, instances, regions, snapshots, sts, tags, vpc
+from . import images, instances, regions, snapshots, sts, tags, templates, vpc
 
 HANDLERS: dict[tuple[str, str], t.Callable[[Call], dict[str, t.Any]]] = {
     (service, action): handler
@@ -16,6 +16,7 @@ HANDLERS: dict[tuple[str, str], t.Callable[[Call], dict[str, t.Any]]] = {
         ("cvm", images.ACTIONS),
         ("cvm", instances.ACTIONS),
         ("cvm", regions.CVM_ACTIONS),
+        ("cvm", templates.ACTIONS),
         ("region", regions.REGION_ACTIONS),
         ("sts", sts.ACTIONS),
         ("tag", tags.ACTIONS),

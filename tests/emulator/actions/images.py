@@ -327,26 +327,41 @@ def create_image(call: Call) -> Answer:
     if call.get("DryRun"):
         return dry_run_answer(call, {"ImageId": ""})
     world, now = call.world, call.now
+    slow, hidden = _birth(call, "create_slow"), _birth(call, "create_invisible")
+    seconds = CREATING_SECONDS + (slow.seconds if slow else 0.0)
     image = Image(
         image_id=world.new_id("img"),
         name=call.params["ImageName"],
         account=call.account.uin,
         region=call.region,
         created=now,
-        timeline=Timeline.of((now, CREATING), (now + CREATING_SECONDS, NORMAL)),
-        visible_from=now + world.behaviour.image_visible_after,
+        timeline=_birth_timeline(call, seconds),
+        visible_from=now + (hidden.seconds if hidden else world.behaviour.image_visible_after),
         description=call.get("ImageDescription", ""),
         family=call.get("ImageFamily", ""),
         size=sum(disk.size for disk in disks if disk.usage == "SYSTEM_DISK"),
         snapshots=tuple(replace(disk, snapshot_id=world.new_id("snap")) for disk in disks),
     )
     if instance is not None:
-        instance.operation = ("CreateImage", now, now + CREATING_SECONDS)
+        instance.operation = ("CreateImage", now, now + seconds)
         model = world.images.get(instance.image_id, image)
         image.os_name, image.platform, image.architecture = model.os_name, model.platform, model.architecture
     world.images[image.image_id] = image
     _tag_at_birth(call, image.image_id, "image")
     return {"ImageId": image.image_id}
+
+
+def _birth(call: Call, kind: str) -> Fault | None:
+    return call.world.faults.fate(kind, "CreateImage", call.region, call.account.uin, call.params)
+
+
+def _birth_timeline(call: Call, seconds: float) -> Timeline:
+    for kind in ("create_vanishes", "create_fails"):
+        fault = _birth(call, kind)
+        if fault:
+            end = GONE if kind == "create_vanishes" else fault.state
+            return Timeline.of((call.now, CREATING), (call.now + seconds * fault.percent / 100, end))
+    return Timeline.of((call.now, CREATING), (call.now + seconds, NORMAL))
 
 
 def _instance_disks(call: Call, instance: Instance) -> list[Snapshot]:

@@ -10,6 +10,7 @@ import ipaddress
 import json
 import re
 import typing as t
+from dataclasses import replace
 
 from .. import catalogue
 from ..call import Call, check_image_id, named_filters, tag_list, tags_fit
@@ -18,12 +19,19 @@ from ..errors import ApiError
 from ..timeline import GONE, Timeline
 from ..world import NORMAL, RESERVED_TAG_PREFIXES, SYNCING, Image, Instance, Launch, Subnet
 from .images import dry_run_answer, type_for
+from .templates import launch_params
 
 Answer = dict[str, t.Any]
 
 PENDING, RUNNING, LAUNCH_FAILED = "PENDING", "RUNNING", "LAUNCH_FAILED"
 STARTING, STOPPING, STOPPED = "STARTING", "STOPPING", "STOPPED"
 SHUTDOWN, TERMINATING = "SHUTDOWN", "TERMINATING"
+
+PERIODS = (*range(1, 13), 24, 36, 48, 60)
+"""Months for which prepaid instances are sold."""
+
+DAY = 86400
+RECYCLE_DAYS = 7
 
 SECONDS = {PENDING: 40, STARTING: 20, STOPPING: 30, TERMINATING: 30, LAUNCH_FAILED: 900}
 """How long a passing state lasts, in virtual seconds. Nothing is documented; these are plausible."""
@@ -76,6 +84,7 @@ def run_instances(call: Call) -> Answer:
         if known.fingerprint != fingerprint and conflict:
             raise ApiError(conflict, "`ClientToken` was used with other parameters.")
         return {"InstanceIdSet": list(known.instance_ids)}
+    call = replace(call, params=launch_params(call))
     _check_launch(call)
     if call.get("DryRun"):
         return dry_run_answer(call, {"InstanceIdSet": []})
@@ -103,8 +112,16 @@ def _check_launch(call: Call) -> None:
     for key in _tags_given(call):
         if key.lower().startswith(RESERVED_TAG_PREFIXES):
             raise ApiError("FailedOperation.TagKeyReserved", f"The tag key {key} is reserved.")
-    if call.get("InstanceChargeType") == "PREPAID" and not call.get("InstanceChargePrepaid"):
+    if call.get("InstanceChargeType") == "PREPAID":
+        _check_prepaid(call)
+
+
+def _check_prepaid(call: Call) -> None:
+    prepaid = call.get("InstanceChargePrepaid")
+    if not prepaid:
         raise ApiError("MissingParameter", "The request is missing a required parameter `InstanceChargePrepaid`.")
+    if prepaid["Period"] not in PERIODS:
+        raise ApiError("InvalidPeriod", f"Prepaid instances are not sold for {prepaid['Period']} months.")
 
 
 def _launchable(call: Call) -> Image:
@@ -259,6 +276,7 @@ def _make_instance(call: Call, number: int, count: int) -> Instance:
         visible_from=now + world.behaviour.instance_visible_after,
         launch_error=failure.message if failure else "",
         charge_type=call.get("InstanceChargeType", "POSTPAID_BY_HOUR"),
+        prepaid=call.get("InstanceChargePrepaid", {}),
         system_disk={"DiskType": "CLOUD_PREMIUM", "DiskSize": 50, **call.get("SystemDisk", {})},
         data_disks=[_data_disk(call, disk) for disk in call.get("DataDisks", [])],
         vpc_id=subnet.vpc_id,
@@ -342,6 +360,7 @@ def _render(call: Call, instance: Instance) -> Answer:
     spec = next(item for item in catalogue.INSTANCE_TYPES if item.instance_type == instance.instance_type)
     image = call.world.images.get(instance.image_id)
     alive = state not in (PENDING, LAUNCH_FAILED)
+    prepaid = instance.charge_type == "PREPAID"
     return {
         "Placement": {"Zone": instance.zone, "ProjectId": instance.project_id},
         "InstanceId": instance.instance_id,
@@ -358,9 +377,9 @@ def _render(call: Call, instance: Instance) -> Answer:
         "InternetAccessible": instance.internet,
         "VirtualPrivateCloud": {"VpcId": instance.vpc_id, "SubnetId": instance.subnet_id, "AsVpcGateway": False},
         "ImageId": instance.image_id,
-        "RenewFlag": "NOTIFY_AND_MANUAL_RENEW" if instance.charge_type == "PREPAID" else None,
+        "RenewFlag": instance.prepaid.get("RenewFlag", "NOTIFY_AND_MANUAL_RENEW") if prepaid else None,
         "CreatedTime": iso(instance.created),
-        "ExpiredTime": iso(instance.created + 30 * 86400) if instance.charge_type == "PREPAID" else None,
+        "ExpiredTime": iso(instance.created + instance.prepaid.get("Period", 1) * 30 * DAY) if prepaid else None,
         "OsName": image.os_name if image else "",
         "SecurityGroupIds": instance.security_group_ids,
         "LoginSettings": {"KeyIds": instance.key_ids},
@@ -375,7 +394,7 @@ def _render(call: Call, instance: Instance) -> Answer:
         "HpcClusterId": "",
         "RdmaIpAddresses": None,
         "DedicatedClusterId": "",
-        "IsolatedSource": "NOTISOLATED",
+        "IsolatedSource": "MANMADE" if prepaid and state == SHUTDOWN else "NOTISOLATED",
         "DisasterRecoverGroupIds": [],
         "LicenseType": "TencentCloud",
         "DisableApiTermination": instance.protected,
@@ -452,9 +471,12 @@ def terminate_instances(call: Call) -> Answer:
         raise ApiError("UnsupportedOperation.InstancesProtected", f"The instance {protected[0]} is protected.")
     codes = {**STATE_CODES, LAUNCH_FAILED: "UnsupportedOperation.InstanceStateLaunchFailed"}
     for instance in _in_state(call, RUNNING, STOPPED, SHUTDOWN, codes=codes):
-        # A prepaid instance goes to the recycle bin first, and from there for good.
+        # A prepaid instance goes to the recycle bin first, and from there for good: by another call, or in time.
         recycled = instance.charge_type == "PREPAID" and instance.timeline.at(call.now) != SHUTDOWN
         _move(call, "TerminateInstances", instance, TERMINATING, SHUTDOWN if recycled else GONE)
+        if recycled:
+            emptied = call.now + SECONDS[TERMINATING] + RECYCLE_DAYS * DAY
+            instance.timeline = instance.timeline.then((emptied, GONE))
     return {}
 
 

@@ -415,6 +415,31 @@ def test_a_dry_run_uses_up_no_fate(cloud: Emulator, api: Api) -> None:
     assert len(cloud.world.faults.waiting) == 2
 
 
+@pytest.mark.parametrize(
+    ("fault", "seconds", "state"),
+    [
+        ({"do": "create_fails", "percent": 50, "state": "CREATEFAILED"}, 149, "CREATING"),
+        ({"do": "create_fails", "percent": 50, "state": "CREATEFAILED"}, 151, "CREATEFAILED"),
+        ({"do": "create_vanishes", "percent": 50}, 149, "CREATING"),
+        ({"do": "create_vanishes", "percent": 50}, 151, None),
+        ({"do": "create_invisible", "seconds": 60}, 59, None),
+        ({"do": "create_invisible", "seconds": 60}, 61, "CREATING"),
+        ({"do": "create_slow", "seconds": 60}, 359, "CREATING"),
+        ({"do": "create_slow", "seconds": 60}, 361, "NORMAL"),
+    ],
+)
+def test_what_becomes_of_a_new_image(
+    cloud: Emulator, api: Api, clock: ManualClock, fault: Answer, seconds: float, state: str | None
+) -> None:
+    cloud.add_faults(fault, {**fault, "region": "ap-tokyo"})
+    snapshots = [snapshot.snapshot_id for snapshot in cloud.world.images["img-golden01"].snapshots]
+    made = api("CreateImage", ImageName="new", SnapshotIds=snapshots)["ImageId"]
+    clock.advance(seconds)
+    listed = api("DescribeImages", ImageIds=[made])["ImageSet"]
+    assert [image["ImageState"] for image in listed] == ([state] if state else [])
+    assert [fault.region for fault in cloud.world.faults.waiting] == ["ap-tokyo"]
+
+
 def test_launch_fails(cloud: Emulator, api: Api, clock: ManualClock) -> None:
     cloud.add_faults({"do": "launch_fails", "message": "no disk", "skip": 1})
     placed: Answer = {"ImageId": "img-golden01", "Placement": {"Zone": "ap-guangzhou-6"}}
@@ -430,4 +455,5 @@ def test_launch_fails(cloud: Emulator, api: Api, clock: ManualClock) -> None:
 
 
 def test_every_world_fault_is_tested() -> None:
-    assert set(WORLD_FAULTS) == {"copy_fails", "copy_vanishes", "copy_invisible", "copy_slow", "launch_fails"}
+    fates = {f"{kind}_{fate}" for kind in ("copy", "create") for fate in ("fails", "vanishes", "invisible", "slow")}
+    assert set(WORLD_FAULTS) == {*fates, "launch_fails"}

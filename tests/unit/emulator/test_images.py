@@ -470,6 +470,8 @@ def test_an_instance_is_busy_while_its_image_is_made(
         ({"InstanceId": "ins-builder1", "ImageName": "golden"}, "InvalidImageName.Duplicate"),
         ({"InstanceId": "ins-builder1", "ImageName": "x" * 61}, "InvalidParameterValue.TooLarge"),
         ({"InstanceId": "ins-builder1", "ImageDescription": "x" * 257}, "InvalidParameterValue.TooLarge"),
+        ({"InstanceId": "ins-builder1", "ForcePoweroff": "yes"}, "InvalidParameterValue"),
+        ({"InstanceId": "ins-builder1", "Sysprep": "True"}, "InvalidParameterValue"),
     ],
 )
 def test_what_create_image_refuses(refuses: Refuses, builder: str, params: Answer, code: str) -> None:

@@ -136,6 +136,14 @@ def test_a_prepaid_instance_has_an_end(api: Api, clock: ManualClock) -> None:
     assert instance["RenewFlag"] == "NOTIFY_AND_MANUAL_RENEW"
 
 
+def test_a_prepaid_instance_has_the_period_and_renewal_asked_for(api: Api, clock: ManualClock) -> None:
+    prepaid = {"Period": 12, "RenewFlag": "NOTIFY_AND_AUTO_RENEW"}
+    (instance_id,) = run(api, InstanceChargeType="PREPAID", InstanceChargePrepaid=prepaid)
+    clock.advance(60)
+    instance = seen(api, instance_id)
+    assert (instance["RenewFlag"], instance["ExpiredTime"]) == ("NOTIFY_AND_AUTO_RENEW", "2028-01-10T08:00:00Z")
+
+
 def test_addresses(api: Api, clock: ManualClock) -> None:
     """Of its own for each, within the subnet; public ones only with bandwidth, and unless declined."""
     ids = run(api, InstanceCount=30)
@@ -210,6 +218,7 @@ def test_images_to_launch_from(api: Api, image: str) -> None:
         ({"UserData": base64.b64encode(b"x" * 16385).decode()}, "InvalidParameterValue.InvalidUserDataFormat"),
         ({"SystemDisk": {"DiskSize": 49}}, "InvalidParameterValue"),
         ({"InstanceChargeType": "PREPAID"}, "MissingParameter"),
+        ({"InstanceChargeType": "PREPAID", "InstanceChargePrepaid": {"Period": 13}}, "InvalidPeriod"),
         ({"InstanceChargeType": "FREE"}, "InvalidParameterValue"),
         ({"InstanceCount": 0}, "InvalidParameterValue.Range"),
         ({"InstanceCount": 501}, "InvalidParameterValue.Range"),
@@ -516,6 +525,15 @@ def test_a_postpaid_instance_ends_at_once(cloud: Emulator, api: Api, clock: Manu
     answer = api("DescribeInstances", InstanceIds=[instance_id])
     assert (answer["TotalCount"], answer["InstanceSet"]) == (0, [])
     assert refuses("TerminateInstances", InstanceIds=[instance_id]) == "InvalidInstanceId.NotFound"
+
+
+def test_the_recycle_bin_is_emptied_in_time(cloud: Emulator, api: Api, clock: ManualClock) -> None:
+    instance_id = add(cloud, charge_type="PREPAID")
+    api("TerminateInstances", InstanceIds=[instance_id])
+    clock.advance(7 * 86400)
+    assert seen(api, instance_id)["IsolatedSource"] == "MANMADE"
+    clock.advance(60)
+    assert api("DescribeInstances")["TotalCount"] == 0
 
 
 def test_a_prepaid_instance_ends_in_two_steps(cloud: Emulator, api: Api, clock: ManualClock) -> None:

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.emulator import SEEDS, schema, seed
+from tests.emulator import SEEDS, refresh, schema, seed
 from tests.emulator import __main__ as command
 from tests.emulator.actions import HANDLERS
 
@@ -36,7 +36,7 @@ def arguments(monkeypatch: pytest.MonkeyPatch) -> t.Callable[..., int]:
 def test_the_emulated_actions_are_listed(arguments: t.Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
     assert arguments("--actions") == 0
     lines = capsys.readouterr().out.splitlines()
-    assert "cvm 2017-03-12: 18 of 106" in lines
+    assert f"cvm 2017-03-12: {len(refresh.EMULATED['cvm', '2017-03-12'])} of 106" in lines
     listed = set()
     service = ""
     for line in lines:

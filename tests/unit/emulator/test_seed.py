@@ -24,6 +24,13 @@ ACCOUNT: Answer = {"name": "one", "uin": 1, "credentials": [{"secret_id": "AKID1
 IMAGE: Answer = {"account": "one", "region": "ap-guangzhou", "name": "golden"}
 INSTANCE: Answer = {"account": "one", "zone": "ap-guangzhou-6", "name": "web", "image_id": "img-golden01"}
 
+TEMPLATE: Answer = {
+    "account": "one",
+    "region": "ap-guangzhou",
+    "name": "web",
+    "versions": [{"image_id": "img-golden01", "zone": "ap-guangzhou-6"}],
+}
+
 
 def planted(**data: t.Any) -> World:
     world = World(ManualClock(START))
@@ -222,7 +229,7 @@ def test_an_image_may_belong_to_an_account_by_name_or_uin() -> None:
     [
         (
             {"snapshots": []},
-            "a seed has no snapshots; it has accounts, behaviour, faults, images, instances, key_pairs",
+            "a seed has no snapshots; it has accounts, behaviour, faults, images, instances, key_pairs, launch",
         ),
         ({"images": 5}, "images: a list is needed, not 5"),
         ({"faults": {"do": "cut"}}, "faults: a list is needed, not {'do': 'cut'}"),
@@ -246,6 +253,12 @@ def test_an_image_may_belong_to_an_account_by_name_or_uin() -> None:
         ({"instances": [{**INSTANCE, "instance_type": "S9.HUGE"}]}, "no instance type is called S9.HUGE"),
         ({"instances": [{**INSTANCE, "id": "web"}]}, "the id web is not ins- and eight digits or small letters"),
         ({"instances": [{**INSTANCE, "region": "ap-guangzhou"}]}, "there is no region, but account"),
+        ({"launch_templates": [{**TEMPLATE, "region": "ap-nowhere"}]}, "there is no region ap-nowhere"),
+        ({"launch_templates": [{**TEMPLATE, "id": "lt-1"}]}, "the id lt-1 is not lt- and eight digits"),
+        ({"launch_templates": [{**TEMPLATE, "versions": []}]}, "there is no version 1 that could be the default"),
+        ({"launch_templates": [{**TEMPLATE, "default_version": 2}]}, "there is no version 2 that could be the default"),
+        ({"launch_templates": [{**TEMPLATE, "versions": [{"colour": 1}]}]}, "a version has no colour, but number"),
+        ({"launch_templates": [{**TEMPLATE, "versions": [{"zone": "ap-tokyo-1"}]}]}, "(web): 'image_id'"),
         ({"key_pairs": [{"account": "two", "id": "skey-1", "name": "n"}]}, "no account is called 'two'"),
         ({"key_pairs": [{"account": "one", "id": "skey-1"}]}, "key_pairs, number 1: name is missing"),
         ({"accounts": [{"name": "one"}]}, "accounts, number 1: uin, credentials is missing"),

@@ -161,13 +161,29 @@ ROWS: list[tuple[str, dict[str, t.Any], list[Instance], Plan]] = [
         Plan(problems=(UNCHANGEABLE,)),
     ),
     (
+        "prepaid is returned when that is allowed",
+        {"count": 0, "terminate_prepaid": True},
+        [machine(1, instance_charge_type="PREPAID"), machine(2, "SHUTDOWN", instance_charge_type="PREPAID")],
+        Plan(terminate=("ins-1",), leaving=("ins-1",)),
+    ),
+    (
+        "and what is protected stays so",
+        {"count": 0, "terminate_prepaid": True},
+        [machine(1, instance_charge_type="PREPAID", disable_api_termination=True)],
+        Plan(
+            terminate=("ins-1",),
+            leaving=("ins-1",),
+            problems=("ins-1 is protected from termination; lift the protection first.",),
+        ),
+    ),
+    (
         "prepaid is not terminated",
         {"count": 0},
         [machine(1, instance_charge_type="PREPAID")],
         Plan(
             terminate=("ins-1",),
             leaving=("ins-1",),
-            problems=("ins-1 is prepaid and is not terminated by this module; return it by hand.",),
+            problems=("ins-1 is prepaid and would be returned; set terminate_prepaid to allow that.",),
         ),
     ),
     (

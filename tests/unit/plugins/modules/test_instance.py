@@ -23,6 +23,16 @@ ASKED = {
     "instance_type": "S5.MEDIUM4",
 }
 NEW_IMAGE = "img-source02"
+PRECIOUS = {
+    "account": "acme",
+    "zone": "ap-guangzhou-6",
+    "id": "ins-precious",
+    "name": "web",
+    "image_id": "img-source01",
+    "instance_type": "S5.MEDIUM4",
+    "tags": {"cvm-instance-group": "web"},
+}
+"""A member of the group."""
 
 
 @pytest.fixture(autouse=True)
@@ -178,6 +188,30 @@ def test_stop_and_start(cloud: Emulator, run: Run) -> None:
     assert [instance["instance_state"] for instance in running["instances"]] == ["RUNNING"] * 2
 
 
+def test_more_than_fit_on_a_page_or_into_a_call(cloud: Emulator, run: Run, clock: ManualClock) -> None:
+    member = {key: value for key, value in PRECIOUS.items() if key != "id"}
+    cloud.plant(instances=[member] * 120)
+    same = run(module, **ASKED, exact_count=120)
+    assert (same["changed"], len(set(same["instance_ids"]))) == (False, 120)
+    gone = run(module, region="ap-guangzhou", name="web", state="absent", wait=False)
+    clock.advance(60)
+    assert (gone["instances"], states(cloud)) == ([], [])
+    assert [len(entry.params["InstanceIds"]) for entry in cloud.journal.effects()] == [100, 20]
+
+
+def test_a_group_whose_end_can_still_be_seen_is_launched_anew_at_once(
+    cloud: Emulator, run: Run, clock: ManualClock
+) -> None:
+    """Those that are being terminated make it another decision, with another ClientToken."""
+    old = run(module, **ASKED)["instance_ids"]
+    run(module, **ASKED, exact_count=0, wait=False)
+    began = clock.now()
+    new = run(module, **ASKED)["instance_ids"]
+    assert clock.now() - began < 120
+    assert not set(old) & set(new)
+    assert states(cloud) == ["RUNNING"]
+
+
 def test_absent_waits_until_they_are_gone(cloud: Emulator, run: Run) -> None:
     run(module, **ASKED, exact_count=2)
     result = run(module, region="ap-guangzhou", name="web", state="absent")
@@ -252,15 +286,6 @@ def test_replace_starts_the_new_before_it_ends_the_old(cloud: Emulator, run: Run
     assert again["changed"] is False
 
 
-PRECIOUS = {
-    "account": "acme",
-    "zone": "ap-guangzhou-6",
-    "id": "ins-precious",
-    "name": "web",
-    "image_id": "img-source01",
-    "instance_type": "S5.MEDIUM4",
-    "tags": {"cvm-instance-group": "web"},
-}
 UNTOUCHABLE = [({"protected": True}, "is protected from termination"), ({"charge_type": "PREPAID"}, "is prepaid")]
 
 
@@ -298,6 +323,16 @@ def test_check_mode_asks_the_api(cloud: Emulator, run: Run) -> None:
     impossible = run(module, **{**ASKED, "instance_type": "S9.HUGE"}, check=True)
     assert impossible["error_code"] == "ResourceUnavailable.InstanceType"
     assert cloud.journal.writes() == []
+
+
+def test_check_mode_asks_the_api_about_a_replacement_too(cloud: Emulator, run: Run) -> None:
+    run(module, **ASKED)
+    cloud.journal.clear()
+    wanted = {**ASKED, "image_id": NEW_IMAGE, "on_image_change": "replace", "key_ids": ["skey-x"]}
+    for check in (True, False):
+        result = run(module, **wanted, check=check)
+        assert result["error_code"] == "InvalidParameterValue.KeyPairNotFound"
+    assert effects(cloud) == []
 
 
 def test_check_mode_takes_dry_run_operation_for_yes(cloud: Emulator, run: Run) -> None:
@@ -604,11 +639,16 @@ def test_bad_input(cloud: Emulator, run: Run, wrong: dict[str, t.Any], message: 
     assert cloud.journal.writes() == []
 
 
+VPC, SUBNET = "vpc-001apguangzhou", "subnet-001apguangzhou"
+"""The default network of acme in ap-guangzhou; subnets end with the number of their zone."""
+
 API_REFUSALS = [
     ({"image_id": "img-missing1"}, "InvalidImageId.NotFound"),
     ({"zone": "ap-guangzhou-99"}, "InvalidZone.MismatchRegion"),
     ({"instance_type": "S9.HUGE"}, "ResourceUnavailable.InstanceType"),
     ({"vpc_id": "vpc-x", "subnet_id": "subnet-x"}, "InvalidParameterValue.VpcIdNotExist"),
+    ({"vpc_id": VPC, "subnet_id": f"{SUBNET}7"}, "InvalidParameterValue.SubnetIdZoneIdNotMatch"),
+    ({"vpc_id": VPC, "subnet_id": "subnet-x"}, "InvalidParameterValue.SubnetNotExist"),
     ({"security_group_ids": ["sg-x"]}, "InvalidSecurityGroupId.NotFound"),
     ({"key_ids": ["skey-x"]}, "InvalidParameterValue.KeyPairNotFound"),
     ({"password": "short"}, "InvalidPassword"),
