@@ -58,7 +58,8 @@ def copy_several(
 ) -> Outcome:
     """Make all the orders true: everything is started first, and waited for together.
 
-    What is waited for is told before every sleep and at the end. An InputError tells of every source that cannot be copied; then nothing was written.
+    What is waited for is told before every sleep and at the end. An InputError tells of every source that cannot be
+    copied; then nothing was written.
     """
     client = client.until(deadline)
     sources = find_sources(orders, client)
