@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: tencentcloud.cvm contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the copy modules tell of themselves while they wait. It is one run that tells, so nothing is asked for twice."""
+"""What the modules tell of themselves while they wait. It is one run that tells, so nothing is asked for twice."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from pathlib import Path
 import pytest
 from ansible_collections.tencentcloud.cvm.plugins.module_utils._progress import VARIABLE, Sight, Told, from_line
 from ansible_collections.tencentcloud.cvm.plugins.modules import (
+    image,
     image_copy_encrypted,
     image_copy_shared,
+    image_distribute,
     image_sync_cross_region,
 )
 
 from tests.emulator import Emulator
 
-from ...conftest import Run
+from ..conftest import SOURCE, Run
 
 GOLDEN = {"region": "ap-guangzhou", "image_id": "img-source01"}
 
@@ -135,3 +137,57 @@ def test_no_secret_is_told(cloud: Emulator, run: Run, told: t.Callable[[], list[
     name = f"golden {cloud.options('acme')['secret_key']}"
     run(image_sync_cross_region, **GOLDEN, destination_regions=["ap-shanghai"], copy_name=name)
     assert {sight.name for one in told() for sight in one.sights} == {"golden ********"}
+
+
+def test_of_many_images_every_copy_is_told_the_encrypted_ones_after_the_plain_ones(
+    cloud: Emulator, run: Run, told: t.Callable[[], list[Told]]
+) -> None:
+    cloud.plant(images=[{**SOURCE, "id": "img-database", "name": "database"}])
+    regions = ["ap-shanghai", "ap-chengdu"]
+    locked = {"encrypt_regions": ["ap-shanghai"], "encrypted_name": "golden-locked"}
+    images = [
+        {"image_name": "golden", "destination_regions": regions, **locked},
+        {"image_name": "database", "destination_regions": regions},
+    ]
+
+    result = run(image_distribute, region="ap-guangzhou", images=images)
+
+    assert not result.get("failed")
+    seen = [[(sight.region, sight.name, sight.status) for sight in one.sights] for one in told()]
+    plain = [(region, name, None) for name in ("golden", "database") for region in regions]
+    assert seen[0] == plain
+    assert [region_name_status for region_name_status in plain if region_name_status in seen[-1]] == []
+    later = ("ap-shanghai", "golden-locked")
+    assert seen[-1] == [(*later, "copied")]
+    assert [(*later, None)] in seen
+    assert [(region, name, "copied") for region, name, _status in plain] in seen
+
+
+BUILDER = {"account": "acme", "zone": "ap-guangzhou-6", "id": "ins-builder1", "name": "b", "image_id": "img-source01"}
+NEW = {"region": "ap-guangzhou", "image_name": "new", "instance_id": "ins-builder1"}
+
+
+def test_an_image_that_is_created_is_told(cloud: Emulator, run: Run, told: t.Callable[[], list[Told]]) -> None:
+    cloud.plant(instances=[BUILDER])
+
+    run(image, **NEW)
+
+    seen = of_region(told(), "ap-guangzhou")
+    assert {sight.name for _at, sight in seen} == {"new"}
+    assert {sight.status for _at, sight in seen[:-1]} == {None}
+    assert "CREATING" in {sight.state for _at, sight in seen[:-1]}
+    assert seen[-1][1].status == "ready"
+    run(image, **NEW, check=True)
+    assert told() == []
+    run(image, **NEW)
+    assert [sight.status for _at, sight in of_region(told(), "ap-guangzhou")] == ["ready"]
+
+
+@pytest.mark.parametrize(("options", "status"), [({"wait_timeout": 5}, "failed"), ({"wait": False}, "under way")])
+def test_how_the_wait_for_an_image_ended_is_told(
+    cloud: Emulator, run: Run, told: t.Callable[[], list[Told]], options: dict[str, t.Any], status: str
+) -> None:
+    cloud.plant(instances=[BUILDER])
+    result = run(image, **NEW, **options)
+    end = told()[-1].sights[0]
+    assert (end.status, bool(end.why)) == (status, bool(result.get("failed")))
