@@ -15,7 +15,7 @@ from ._copy_order import Order
 from ._copy_plan import SOURCE_TAG, Action, Decision, Stage, Trail, Wanted, stage_of
 from ._errors import CloudError, Problem
 from ._images import Image
-from ._progress import Sight
+from ._progress import UNDER_WAY, Sight
 
 FAILED_STATUSES = ("failed", "conflict", "timed_out")
 
@@ -145,13 +145,15 @@ def sights_of(run: Run) -> list[Sight]:
 
 def _sight_of(track: Track, began: float) -> Sight:
     image, problem, sent_at = track.image, track.problem, track.trail.sent_at
+    is_ready = image is not None and stage_of(image) is Stage.READY
+    is_left = track.status in ("copied", "resumed") and not is_ready
     nothing_to_see = track.decision.why if image is None and not track.settled else None
     return Sight(
         track.region,
         track.wanted.name,
         state=image.image_state if image else None,
         percent=image.sync_percent if image else None,
-        status=track.status,
+        status=UNDER_WAY if is_left else track.status,
         asked_at=None if sent_at is None else sent_at - began,
         why=": ".join(filter(None, (problem.code, problem.message))) if problem else nothing_to_see,
     )

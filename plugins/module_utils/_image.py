@@ -37,7 +37,7 @@ from ._image_plan import (
 )
 from ._image_result import failure, to_diff, to_result
 from ._images import Image
-from ._progress import Sight, Tell, Told, tell_nobody
+from ._progress import UNDER_WAY, Sight, Tell, Told, tell_nobody
 from ._retry import Fate, fate_of
 from ._wait import Deadline, next_pause, until
 
@@ -115,7 +115,7 @@ def converge_image(order: Order, client: Client, *, check_mode: bool, tell: Tell
         )
     except WaitTimeout as timeout:
         state = _late(order, timeout.last, elapsed())
-    status = "failed" if state.failed else "ready" if state.decision.action is Action.KEEP else "under way"
+    status = "failed" if state.failed else "ready" if state.decision.action is Action.KEEP else UNDER_WAY
     tell(Told(elapsed(), (_sight(order, state, began, status),)))
     return _result(order, state, before)
 

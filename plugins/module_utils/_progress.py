@@ -18,6 +18,9 @@ from dataclasses import asdict, dataclass
 VARIABLE = "TENCENTCLOUD_CVM_PROGRESS_FILE"
 """Set by the action plugins, for one run of one module. Not for users, who have ANSIBLE_TENCENTCLOUD_PROGRESS."""
 
+UNDER_WAY = "under way"
+"""The status of what the run leaves to itself, because it was told not to wait."""
+
 
 @dataclass(frozen=True)
 class Sight:

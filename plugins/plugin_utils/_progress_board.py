@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from ..module_utils._progress import Sight, Told
+from ..module_utils._progress import UNDER_WAY, Sight, Told
 
 SHORTEST_GAP = 1.0
 """Between two lines about one thing, whatever happens to it."""
@@ -17,7 +17,7 @@ LONGEST_SILENCE = 15.0
 LEAST_GAIN = 3
 """From how many percent on the pace is worth an estimate; percentages are whole numbers."""
 LONGEST_REASON = 200
-FAILURES = ("failed", "conflict", "timed_out")
+WITHOUT_SUCCESS = ("failed", "conflict", "timed_out", UNDER_WAY)
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def estimate(seconds: float | None) -> str:
 
 def line_of(host: str, sight: Sight, elapsed: float, left: float | None) -> str:
     """The line about one thing, without anything in it that a terminal could take for a command."""
-    if sight.status in FAILURES:
+    if sight.status in WITHOUT_SUCCESS:
         what = f"{sight.status} after {span(elapsed)}" + (f": {_shortened(sight.why)}" if sight.why else "")
     elif sight.status:
         what = f"{sight.status}, took {span(elapsed)}"

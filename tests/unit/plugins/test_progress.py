@@ -107,7 +107,7 @@ def test_a_run_that_waits_for_nothing_tells_only_its_end(run: Run, told: t.Calla
     run(image_sync_cross_region, **GOLDEN, destination_regions=["ap-shanghai"], check=True)
     assert told() == []
     run(image_sync_cross_region, **GOLDEN, destination_regions=["ap-shanghai"], wait=False)
-    assert [sight.status for one in told() for sight in one.sights] == ["copied"]
+    assert [sight.status for one in told() for sight in one.sights] == ["under way"]
 
 
 def test_why_it_takes_so_long_or_has_failed_is_told(

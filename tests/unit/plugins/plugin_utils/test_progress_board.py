@@ -105,6 +105,7 @@ def test_a_time_that_will_pass(seconds: float | None, text: str) -> None:
         ({"state": "NORMAL", "status": "copied"}, 754, None, "copied, took 12m34s"),
         ({"status": "resumed"}, 754, 5, "resumed, took 12m34s"),
         ({"status": "failed", "why": "it is full"}, 130, None, "failed after 2m10s: it is full"),
+        ({"state": "SYNCING", "status": "under way"}, 3, None, "under way after 3s"),
         ({"status": "timed_out"}, 3600, None, "timed_out after 1h00m"),
         ({"status": "conflict", "why": "x" * 300}, 1, None, f"conflict after 1s: {'x' * 199}…"),
         ({"why": "a\nb\x1b[2Jc\r"}, 0, None, f"a b [2Jc , 0s elapsed, {UNKNOWN}"),
