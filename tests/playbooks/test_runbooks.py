@@ -183,13 +183,72 @@ def a_long_copy(cloud: Emulator) -> None:
     """The copy in Beijing that keeps the source busy takes long enough to be seen."""
     beijing = cloud.world.images["img-ha1fway1"]
     now = cloud.clock.now()
-    beijing.timeline = Timeline.of((beijing.created, "SYNCING"), (now + 45 * 60, "NORMAL"))
+    beijing.timeline = Timeline.of((beijing.created, "SYNCING"), (now + 2 * 3600, "NORMAL"))
+
+
+def distributed(cloud: Emulator, outputs: list[str]) -> None:
+    (output,) = outputs
+    assert cloud.world.images[own(cloud, "ap-chengdu")["golden-web-2026-11-encrypted"]].encrypted_with == "kms-acme0001"
+    assert "golden-web-2026-10" in own(cloud, "ap-chengdu")
+    assert "golden-web-2026-11" in own(cloud, "ap-chongqing")
+    assert re.findall(r"changed=(\d+)", output)[-1] == "0"
+
+
+def old_copies(cloud: Emulator) -> None:
+    """A machine still runs last month's copy in Chengdu; nothing uses the one in Shanghai. Both have a newer one."""
+    golden_fleet(cloud)
+    for item in cloud.world.own_instances(ACME, "ap-shanghai"):
+        del cloud.world.instances[item.instance_id]
+    for region in ("ap-shanghai", "ap-chengdu"):
+        cloud.plant(
+            images=[
+                {
+                    "account": "acme",
+                    "region": region,
+                    "name": "golden-web-2026-11",
+                    "age_days": 2,
+                    "tags": {"cvm-image-source": "ap-guangzhou/img-go1dweb1"},
+                }
+            ]
+        )
+
+
+def cleaned_up(cloud: Emulator, outputs: list[str]) -> None:
+    assert "img-o1dcopy1" in outputs[0]
+    deleted = [entry.params["ImageIds"] for entry in cloud.journal.effects("DeleteImages")]
+    assert deleted == [["img-o1dcopy1"]]
+    assert running(cloud, "ap-chengdu") == ["golden-web-2026-10"] * 2
+
+
+def taken_over(cloud: Emulator, outputs: list[str]) -> None:
+    assert "img-partner1" in outputs[0]
+    assert "base-2026-11" in own(cloud, "ap-guangzhou").keys() & own(cloud, "ap-chengdu").keys()
+    now = cloud.clock.now()
+    theirs = cloud.world.own_images("100000000002", "ap-chengdu", now)
+    assert [image.name for image in theirs] == ["golden-web-2026-11"]
+    assert cloud.world.images["img-go1dweb1"].shared_with == {}
+    assert re.findall(r"changed=(\d+)", outputs[-1])[-1] == "0"
+
+
+def shanghai_is_full(cloud: Emulator) -> None:
+    images = len(cloud.world.own_images(ACME, "ap-shanghai"))
+    cloud.world.accounts[ACME].image_quotas["ap-shanghai"] = images
+
+
+def room_made(cloud: Emulator, outputs: list[str]) -> None:
+    assert "ImageQuotaLimitExceeded" in outputs[1]
+    assert "golden-web-2026-11" in own(cloud, "ap-shanghai").keys() & own(cloud, "ap-chengdu").keys()
+    assert "img-o1dcopy1" not in own(cloud, "ap-shanghai").values()
 
 
 STORIES = {
     "a-copy-failed": Story(copied_again),
     "add-a-region": Story(region_added, one_machine_in_chengdu),
+    "clean-up": Story(cleaned_up, old_copies),
+    "copy-from-partner": Story(taken_over),
+    "distribute": Story(distributed),
     "encrypt": Story(encrypted),
+    "quota-is-full": Story(room_made, shanghai_is_full),
     "roll-back": Story(rolled_back, new_fleet_in_chengdu),
     "roll-out": Story(rolled_out, golden_fleet),
     "source-is-busy": Story(source_waited_for, a_long_copy),
