@@ -30,6 +30,8 @@ def run_playbook(emulator: Emulator) -> str:
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
         "ANSIBLE_DEPRECATION_WARNINGS": "0",
         "ANSIBLE_PIPELINING": "1",
+        # Into a pipe Python writes in blocks; progress is to be seen when it is made.
+        "PYTHONUNBUFFERED": "1",
     }
     command = [str(Path(sys.executable).with_name("ansible-playbook")), PLAYBOOK]
     lines = []

@@ -25,9 +25,10 @@ from ._copy_look import look
 from ._copy_order import Order, same_names
 from ._copy_plan import PATIENCE_SECONDS, Action, Stage, Trail, Wanted, stage_of
 from ._copy_source import find_sources
-from ._copy_track import Run, Track, preview, timed_out, to_result, unread
+from ._copy_track import Run, Track, preview, sights_of, timed_out, to_result, unread
 from ._errors import CloudError, InputError, Problem, WaitTimeout
 from ._images import Image
+from ._progress import Tell, Told, tell_nobody
 from ._retry import Fate, fate_of, look_again
 from ._wait import Deadline, next_pause, until
 
@@ -44,18 +45,21 @@ class Outcome:
     nothing_done: bool = False
 
 
-def copy_images(order: Order, client: Client, *, check_mode: bool) -> dict[str, t.Any]:
+def copy_images(order: Order, client: Client, *, check_mode: bool, tell: Tell = tell_nobody) -> dict[str, t.Any]:
     """Make the order true, and return the module's result."""
     deadline = Deadline.after(client.clock, order.wait_timeout)
     if order.absent:
         return remove_copies(order, client.until(deadline), deadline, check_mode=check_mode)
-    return copy_several([order], client, deadline, check_mode=check_mode).results[0]
+    return copy_several([order], client, deadline, check_mode=check_mode, tell=tell).results[0]
 
 
-def copy_several(orders: Sequence[Order], client: Client, deadline: Deadline, *, check_mode: bool) -> Outcome:
+def copy_several(
+    orders: Sequence[Order], client: Client, deadline: Deadline, *, check_mode: bool, tell: Tell = tell_nobody
+) -> Outcome:
     """Make all the orders true: everything is started first, and waited for together.
 
-    An InputError tells of every source that cannot be copied; then nothing was written.
+    What is waited for is told before every sleep and at the end. An InputError tells of every source that cannot be
+    copied; then nothing was written.
     """
     client = client.until(deadline)
     sources = find_sources(orders, client)
@@ -71,7 +75,7 @@ def copy_several(orders: Sequence[Order], client: Client, deadline: Deadline, *,
         if isinstance(source, Image)
     }
     _refuse_same_names(list(started.values()))
-    ended, nothing_done = _carry_out(list(started.values()), client, deadline, check_mode=check_mode)
+    ended, nothing_done = _carry_out(list(started.values()), client, deadline, check_mode=check_mode, tell=tell)
     results = dict(zip(started, ended, strict=True))
     for number, source in enumerate(sources):
         if isinstance(source, CloudError):
@@ -80,7 +84,7 @@ def copy_several(orders: Sequence[Order], client: Client, deadline: Deadline, *,
 
 
 def _carry_out(
-    runs: Sequence[Run], client: Client, deadline: Deadline, *, check_mode: bool
+    runs: Sequence[Run], client: Client, deadline: Deadline, *, check_mode: bool, tell: Tell
 ) -> tuple[list[dict[str, t.Any]], bool]:
     runs = look(runs, client)
     mistakes = _copy_preflight.findings(runs, client)
@@ -90,17 +94,24 @@ def _carry_out(
     if check_mode:
         return [_foreseen(run, client) for run in runs], False
     owner = cache(lambda: _tags.account_id(client))  # asked when it is needed, and once it is known no more
+
+    def pause(seen: Sequence[Run]) -> float:
+        tell(_told(seen, client))
+        return _pause(seen, client)
+
     try:
         runs = until(
             act(runs, client, owner),
             lambda seen: act(look([replace(run, source_is_fresh=False) for run in seen], client), client, owner),
             lambda seen: all(_is_done(run.order, track) for run in seen for track in run.tracks),
             deadline,
-            lambda seen: _pause(seen, client),
+            pause,
         )
     except WaitTimeout as timeout:
         runs = timeout.last
-    return [_ended(run, client) for run in runs], False
+    runs = [_ended(run, client) for run in runs]
+    tell(_told(runs, client))
+    return [to_result(run.order, run.source, run.tracks) for run in runs], False
 
 
 def _refuse_same_names(runs: Sequence[Run]) -> None:
@@ -141,15 +152,20 @@ def _is_under_way(track: Track) -> bool:
     return track.wants(Action.AWAIT) and (track.image is not None or track.trail.receipt is not None)
 
 
-def _ended(run: Run, client: Client) -> dict[str, t.Any]:
+def _ended(run: Run, client: Client) -> Run:
     elapsed = client.clock.now() - run.began
-    tracks = [
+    tracks = tuple(
         replace(track, status="resumed" if track.trail.sent_at is None else "copied", problem=None)
         if not run.order.wait and _is_under_way(track)
         else timed_out(track, elapsed)
         for track in run.tracks
-    ]
-    return to_result(run.order, run.source, tracks)
+    )
+    return replace(run, tracks=tracks)
+
+
+def _told(runs: Sequence[Run], client: Client) -> Told:
+    elapsed = client.clock.now() - min((run.began for run in runs), default=client.clock.now())
+    return Told(elapsed, tuple(sight for run in runs for sight in sights_of(run)))
 
 
 def _pause(runs: Sequence[Run], client: Client) -> float:

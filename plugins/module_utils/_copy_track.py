@@ -15,6 +15,7 @@ from ._copy_order import Order
 from ._copy_plan import SOURCE_TAG, Action, Decision, Stage, Trail, Wanted, stage_of
 from ._errors import CloudError, Problem
 from ._images import Image
+from ._progress import UNDER_WAY, Sight
 
 FAILED_STATUSES = ("failed", "conflict", "timed_out")
 
@@ -135,6 +136,27 @@ def timed_out(track: Track, elapsed: float) -> Track:
     message = f"not finished after {elapsed:.0f} seconds ({state}{trouble}). Run again to go on waiting"
     request_id = track.problem.request_id if track.problem else None
     return track.failed(Problem(track.problem.code if track.problem else None, message, request_id), "timed_out")
+
+
+def sights_of(run: Run) -> list[Sight]:
+    """What is told of the destinations while the run waits."""
+    return [_sight_of(track, run.began) for track in run.tracks]
+
+
+def _sight_of(track: Track, began: float) -> Sight:
+    image, problem, sent_at = track.image, track.problem, track.trail.sent_at
+    is_ready = image is not None and stage_of(image) is Stage.READY
+    is_left = track.status in ("copied", "resumed") and not is_ready
+    nothing_to_see = track.decision.why if image is None and not track.settled else None
+    return Sight(
+        track.region,
+        track.wanted.name,
+        state=image.image_state if image else None,
+        percent=image.sync_percent if image else None,
+        status=UNDER_WAY if is_left else track.status,
+        asked_at=None if sent_at is None else sent_at - began,
+        why=": ".join(filter(None, (problem.code, problem.message))) if problem else nothing_to_see,
+    )
 
 
 def to_result(

@@ -17,16 +17,17 @@ from ._distribute_order import Entry
 from ._distribute_result import Part, not_tried, to_result
 from ._errors import InputError
 from ._images import NORMAL
+from ._progress import Tell, tell_nobody
 from ._wait import Deadline
 
 
-def distribute_images(entries: Sequence[Entry], client: Client, *, check_mode: bool) -> dict[str, t.Any]:
+def distribute_images(
+    entries: Sequence[Entry], client: Client, *, check_mode: bool, tell: Tell = tell_nobody
+) -> dict[str, t.Any]:
     """Make every entry true, and return the module's result."""
     deadline = Deadline.after(client.clock, entries[0].first.wait_timeout)
-    client = client.in_region(
-        entries[0].first.region
-    )  # the module's own is a default, and need not be one that is used
-    outcome = copy_several([entry.first for entry in entries], client, deadline, check_mode=check_mode)
+    client = client.in_region(entries[0].first.region)  # the module's own is a default that may be used by no image
+    outcome = copy_several([entry.first for entry in entries], client, deadline, check_mode=check_mode, tell=tell)
     images = [[Part(entry.first, result)] for entry, result in zip(entries, outcome.results, strict=True)]
     wishes = [
         Wish(parts, order, _model(parts[0], order))
@@ -34,7 +35,7 @@ def distribute_images(entries: Sequence[Entry], client: Client, *, check_mode: b
         for order in entry.later
     ]
     possible = [wish for wish in wishes if wish.is_possible and not outcome.nothing_done]
-    made = iter(_encrypt(possible, client, deadline, check_mode=check_mode))
+    made = iter(_encrypt(possible, client, deadline, check_mode=check_mode, tell=tell))
     for wish in wishes:
         wish.parts.append(next(made) if wish in possible else _put_off(wish))
     return to_result(images, nothing_done=outcome.nothing_done)
@@ -86,12 +87,12 @@ def _put_off(wish: Wish) -> Part:
     return not_tried(order, name, "failed", f"what it is made from is not there in {order.region}")
 
 
-def _encrypt(wishes: Sequence[Wish], client: Client, deadline: Deadline, *, check_mode: bool) -> list[Part]:
+def _encrypt(wishes: Sequence[Wish], client: Client, deadline: Deadline, *, check_mode: bool, tell: Tell) -> list[Part]:
     if not wishes:
         return []
     orders = [replace(wish.order, image_id=wish.model.image_id, image_name=None) for wish in wishes]
     try:
-        outcome = copy_several(orders, client, deadline, check_mode=check_mode)
+        outcome = copy_several(orders, client, deadline, check_mode=check_mode, tell=tell)
     except InputError as error:  # What was written before is still to be told.
         parts = [not_tried(wish.order, wish.order.copy_name or "", "failed", str(error)) for wish in wishes]
         return [replace(part, tried=True) for part in parts]

@@ -37,6 +37,7 @@ from ._image_plan import (
 )
 from ._image_result import failure, to_diff, to_result
 from ._images import Image
+from ._progress import UNDER_WAY, Sight, Tell, Told, tell_nobody
 from ._retry import Fate, fate_of
 from ._wait import Deadline, next_pause, until
 
@@ -83,8 +84,8 @@ Owner = Callable[[], str]
 """Yields the account of the key, or an empty text when the key may not ask."""
 
 
-def converge_image(order: Order, client: Client, *, check_mode: bool) -> dict[str, t.Any]:
-    """Make the order true, and return the module's result."""
+def converge_image(order: Order, client: Client, *, check_mode: bool, tell: Tell = tell_nobody) -> dict[str, t.Any]:
+    """Make the order true, and return the module's result. What is waited for is told before every sleep."""
     deadline = Deadline.after(client.clock, order.wait_timeout)
     client = client.until(deadline).in_region(order.region)
     if order.absent:
@@ -96,17 +97,43 @@ def converge_image(order: Order, client: Client, *, check_mode: bool) -> dict[st
     if check_mode:
         return _foresee(order, client, state, before)
     began = client.clock.now()
+
+    def elapsed() -> float:
+        return client.clock.now() - began
+
+    def pause(seen: State) -> float:
+        tell(Told(elapsed(), (_sight(order, seen, began),)))
+        return next_pause(elapsed(), None, order.wait_delay)
+
     try:
         state = until(
             _act(order, client, owner, state),
             lambda seen: _act(order, client, owner, _look_again(order, client, seen)),
             lambda seen: _is_done(order, seen),
             deadline,
-            lambda _seen: next_pause(client.clock.now() - began, None, order.wait_delay),
+            pause,
         )
     except WaitTimeout as timeout:
-        state = _late(order, timeout.last, client.clock.now() - began)
+        state = _late(order, timeout.last, elapsed())
+    status = "failed" if state.failed else "ready" if state.decision.action is Action.KEEP else UNDER_WAY
+    tell(Told(elapsed(), (_sight(order, state, began, status),)))
     return _result(order, state, before)
+
+
+def _sight(order: Order, state: State, began: float, status: str | None = None) -> Sight:
+    """What is told while the run waits, and how it ended."""
+    image, problem, sent_at = state.image, state.problem, state.trail.sent_at
+    nothing_to_see = None if image or status else state.decision.why
+    trouble = ": ".join(filter(None, (problem.code, problem.message))) if problem else nothing_to_see
+    return Sight(
+        order.region,
+        order.image_name or order.image_id or "",
+        state=image.image_state if image else None,
+        percent=image.sync_percent if image else None,
+        status=status,
+        asked_at=None if sent_at is None else sent_at - began,
+        why=state.failed or trouble,
+    )
 
 
 def _is_done(order: Order, state: State) -> bool:

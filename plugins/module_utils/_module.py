@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleFallbackNotFound, AnsibleModule, missing_required_lib
+from ansible.module_utils.common.parameters import remove_values
 
 from ._advice import sentence
 from ._client import Client, connect
 from ._connection import DEFAULT_DOMAIN, read_connection
 from ._credentials import first_set
 from ._errors import CloudError, InputError, SdkMissing
+from ._progress import Tell, teller
 from ._wait import Clock
 
 
@@ -77,11 +79,12 @@ def wait_arguments(timeout: int) -> dict[str, t.Any]:
 
 @dataclass(frozen=True)
 class Task:
-    """What a module body works with: its options, and the API of the account."""
+    """What a module body works with: its options, the API of the account, and whoever watches it wait."""
 
     params: Mapping[str, t.Any]
     check_mode: bool
     client: Client
+    tell: Tell
 
 
 Body = Callable[[Task], dict[str, t.Any]]
@@ -104,7 +107,8 @@ def run_module(body: Body, arguments: Mapping[str, t.Any], **rules: t.Any) -> No
         )
         # Before anything else, so that whoever has no key is told so and not what it would have been for.
         client.key()
-        result = body(Task(module.params, module.check_mode, client))
+        tell = teller(os.environ, lambda plain: remove_values(plain, module.no_log_values))
+        result = body(Task(module.params, module.check_mode, client, tell))
     except SdkMissing as error:
         module.fail_json(msg=f"{missing_required_lib(str(error))} Install it with: pip install {error}")
     except InputError as error:

@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - tencentcloud.cvm._attributes
   - tencentcloud.cvm._attributes.full
   - tencentcloud.cvm._attributes.action_group
+  - tencentcloud.cvm._attributes.progress
   - tencentcloud.cvm._connection
 options:
   image_id:
@@ -342,7 +343,7 @@ ARGUMENTS: dict[str, Any] = {
 
 
 def body(task: Task) -> dict[str, Any]:
-    return converge_image(read_order(task.params), task.client, check_mode=task.check_mode)
+    return converge_image(read_order(task.params), task.client, check_mode=task.check_mode, tell=task.tell)
 
 
 def main() -> None:

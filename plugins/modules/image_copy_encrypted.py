@@ -22,6 +22,7 @@ extends_documentation_fragment:
   - tencentcloud.cvm._attributes
   - tencentcloud.cvm._attributes.full
   - tencentcloud.cvm._attributes.action_group
+  - tencentcloud.cvm._attributes.progress
   - tencentcloud.cvm._connection
   - tencentcloud.cvm._copy
   - tencentcloud.cvm._wait
@@ -272,7 +273,7 @@ ARGUMENTS: dict[str, Any] = {
 
 def body(task: Task) -> dict[str, Any]:
     order = read_order(Kind.ENCRYPTED, task.params)
-    return copy_images(order, task.client, check_mode=task.check_mode)
+    return copy_images(order, task.client, check_mode=task.check_mode, tell=task.tell)
 
 
 def main() -> None:

@@ -26,6 +26,7 @@ extends_documentation_fragment:
   - tencentcloud.cvm._attributes
   - tencentcloud.cvm._attributes.full
   - tencentcloud.cvm._attributes.action_group
+  - tencentcloud.cvm._attributes.progress
   - tencentcloud.cvm._connection
   - tencentcloud.cvm._wait
 options:
@@ -401,7 +402,7 @@ ARGUMENTS: dict[str, Any] = {
 
 
 def body(task: Task) -> dict[str, Any]:
-    return distribute_images(read_entries(task.params), task.client, check_mode=task.check_mode)
+    return distribute_images(read_entries(task.params), task.client, check_mode=task.check_mode, tell=task.tell)
 
 
 def main() -> None:

@@ -15,6 +15,8 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
 UTILS = sorted((ROOT / "plugins" / "module_utils").glob("*.py"))
+ACTIONS = sorted(path.stem for path in (ROOT / "plugins" / "action").glob("*.py"))
+PLUGIN_UTILS = sorted((ROOT / "plugins" / "plugin_utils").glob("*.py"))
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir())
 PLAYBOOKS = sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
 
@@ -76,6 +78,31 @@ def test_an_inventory_plugin_has_everything_that_belongs_to_it(plugin: str) -> N
     assert (ROOT / "README.md").read_text("utf-8").count(f"| `tencentcloud.cvm.{plugin}`") == 2
 
 
+@pytest.mark.parametrize("action", ACTIONS)
+def test_an_action_plugin_says_so_in_its_module_and_is_nothing_but_the_module_shown(action: str) -> None:
+    assert "tencentcloud.cvm._attributes.progress" in documentation(action)["extends_documentation_fragment"]
+    texts = {(ROOT / "plugins" / "action" / f"{name}.py").read_text("utf-8") for name in ACTIONS}
+    assert len(texts) == 1
+    assert "tell=task.tell" in (ROOT / "plugins" / "modules" / f"{action}.py").read_text("utf-8")
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_that_is_shown_has_an_action_plugin(module: str) -> None:
+    fragments = documentation(module)["extends_documentation_fragment"]
+    assert ("tencentcloud.cvm._attributes.progress" in fragments) == (module in ACTIONS)
+
+
+def test_the_board_is_pure() -> None:
+    names = set(imported(ROOT / "plugins" / "plugin_utils" / "_progress_board.py"))
+    assert {name for name in names if name.startswith(".")} == {
+        "..module_utils._progress",
+        "..module_utils._progress.Sight",
+        "..module_utils._progress.UNDER_WAY",
+        "..module_utils._progress.Told",
+    }
+    assert {name.partition(".")[0] for name in names if not name.startswith(".")} <= {*PURE_STDLIB, "math"}
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_has_everything_that_belongs_to_it(role: str) -> None:
     for part in ("README.md", "meta/argument_specs.yml", "tasks/main.yml"):
@@ -107,7 +134,7 @@ def test_only_one_file_sleeps_and_only_one_ends_the_module(path: Path) -> None:
     assert path.name == "_module.py" or not re.search(r"\b(fail_json|exit_json)\(", text)
 
 
-@pytest.mark.parametrize("path", UTILS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*UTILS, *PLUGIN_UTILS], ids=lambda path: path.name)
 def test_module_utils_are_private_and_say_so(path: Path) -> None:
     assert path.name.startswith("_")
     assert "private to the collection" in path.read_text("utf-8")
