@@ -382,6 +382,11 @@ def test_without_wait_it_returns_at_once_and_the_rerun_finishes(cloud: Emulator,
     assert statuses(run(module, **ASKED)) == {"ap-shanghai": "resumed"}
 
 
+def test_without_wait_it_says_what_it_replaced(cloud: Emulator, run: Run) -> None:
+    cloud.plant(images=[like_source(tags=OURS, state="CREATEFAILED")])
+    assert statuses(run(module, **ASKED, replace_failed=True, wait=False)) == {"ap-shanghai": "replaced"}
+
+
 def test_a_network_that_fails_while_waiting_is_waited_out(cloud: Emulator, run: Run) -> None:
     cloud.add_faults({"do": "cut", "action": "DescribeImages", "region": "ap-shanghai", "skip": 3, "times": 12})
     assert statuses(run(module, **ASKED)) == {"ap-shanghai": "copied"}
