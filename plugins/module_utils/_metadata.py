@@ -4,8 +4,8 @@
 """The metadata service of the CVM instance that this runs on: it hands out the keys of the role bound to it.
 
 ``http.client`` knows nothing of proxies, and that is right here: the service answers only whoever asks from the
-instance itself. Elsewhere nobody answers, which must be noticed in seconds. ``open_url`` can do without proxies too, but
-its import would slow down every run of every module.
+instance itself. Elsewhere nobody answers, which must be noticed in seconds. ``open_url`` can do without proxies too,
+but its import would slow down every run of every module.
 """
 
 from __future__ import annotations
