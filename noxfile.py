@@ -33,7 +33,7 @@ GET_PIP_VERSIONS = ("24_2", "25_2")
 # What a user runs or reads; anything else in the tarball is a hole in galaxy.yml's build_ignore.
 PRODUCT = {
     *("FILES.json", "MANIFEST.json", "COPYING", "README.md", "CHANGELOG.md", "requirements.txt"),
-    *("changelogs", "docs", "meta", "playbooks", "plugins", "roles"),
+    *("LICENSES", "changelogs", "docs", "meta", "playbooks", "plugins", "roles"),
 }
 
 nox.options.reuse_venv = "yes"
@@ -58,6 +58,8 @@ def isolate() -> None:
     for name in list(os.environ):
         if re.match(r"ANSIBLE_|TENCENTCLOUD_|TCCLI_|PYTHONPATH$|GIT_(DIR|WORK_TREE|INDEX_FILE)$", name):
             del os.environ[name]
+    # What is installed here is compiled when it is first imported; a hundred processes shall not do so again and again.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     no_proxy = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
     os.environ |= {
         "HOME": str(home),
@@ -256,11 +258,13 @@ def run_sanity(session: nox.Session, requirements: str, python: str) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Format, habits and complexity of Python, and YAML (ruff, yamllint)."""
+    """Format, habits and complexity of Python, YAML, and the licence of every file (ruff, yamllint, reuse)."""
     install(session, "lint")
     session.run("ruff", "format", "--check", ".")
     session.run("ruff", "check", ".")
     session.run("yamllint", "--strict", ".")
+    trusted = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory", "GIT_CONFIG_VALUE_0": "*"}
+    session.run("reuse", "lint", "--lines", env=trusted)
 
 
 @nox.session
