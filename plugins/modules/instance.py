@@ -92,8 +92,8 @@ options:
   password:
     description:
       - Login password of new instances, in place of O(key_ids).
-      - For Linux 8 to 30 characters, of at least two of the kinds lower case, upper case, digits and special characters;
-        for Windows 12 to 30, of at least three.
+      - For Linux 8 to 30 characters, of at least two of the kinds lower case, upper case, digits and special ones; for
+        Windows 12 to 30, of at least three.
     type: str
   hostname:
     description:
