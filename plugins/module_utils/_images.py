@@ -138,7 +138,12 @@ def _moment(text: str | None) -> datetime:
 def search(client: Client, filters: Mapping[str, Sequence[str]]) -> list[Image]:
     """Every image of the client's region that passes the filters, to the last page."""
     listed = [{"Name": name, "Values": list(values)} for name, values in filters.items()]
-    items = client.pages("DescribeImages", {"Filters": listed}, "ImageSet")
+    try:
+        items = client.pages("DescribeImages", {"Filters": listed}, "ImageSet")
+    except CloudError as error:
+        if error.code != _tags.UNKNOWN_KEY:
+            raise
+        return []
     return [Image.from_api(client.region, item) for item in items]
 
 

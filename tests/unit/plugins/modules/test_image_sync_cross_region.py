@@ -421,6 +421,14 @@ def test_absent_never_removes_a_stranger(cloud: Emulator, run: Run, tags: dict[s
     assert cloud.journal.writes() == []
 
 
+def test_absent_in_an_account_that_never_used_the_tag(cloud: Emulator, run: Run) -> None:
+    unknown = {"do": "error", "action": "DescribeImages", "code": "InvalidParameterValue.TagKeyNotFound"}
+    cloud.add_faults({**unknown, "region": "ap-shanghai"})
+    asked = {"region": "ap-guangzhou", "destination_regions": ["ap-shanghai"], "state": "absent"}
+    result = run(module, **asked, image_id="img-gone0001")
+    assert (statuses(result), result["changed"]) == ({"ap-shanghai": "absent"}, False)
+
+
 def test_absent_in_check_mode_removes_nothing(cloud: Emulator, run: Run) -> None:
     cloud.plant(images=[like_source(tags=OURS)])
     result = run(module, **ASKED, state="absent", check=True)

@@ -73,6 +73,18 @@ def test_several_all_bear_the_name(cloud: Emulator, run: Run) -> None:
     assert run(module, **ASKED, exact_count=3)["changed"] is False
 
 
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_the_first_group_of_an_account_that_never_used_the_tag(
+    cloud: Emulator, run: Run, state: str, check: bool
+) -> None:
+    unknown = {"do": "error", "action": "DescribeInstances", "code": "InvalidParameterValue.TagKeyNotFound"}
+    cloud.add_faults(unknown)
+    result = run(module, **ASKED, state=state, check=check)
+    assert (result.get("failed"), result["changed"]) == (None, state == "present")
+    assert states(cloud) == ([] if check or state == "absent" else ["RUNNING"])
+
+
 @pytest.mark.parametrize(("before", "after"), [(1, 3), (3, 1), (2, 0), (2, 2)])
 def test_exact_count(cloud: Emulator, run: Run, clock: ManualClock, before: int, after: int) -> None:
     run(module, **ASKED, exact_count=before)
