@@ -144,7 +144,8 @@ def search(client: Client, filters: Mapping[str, Sequence[str]]) -> list[Image]:
         if error.code != _tags.UNKNOWN_KEY:
             raise
         return []
-    return [Image.from_api(client.region, item) for item in items]
+    images = (Image.from_api(client.region, item) for item in items)
+    return list({image.image_id: image for image in images}.values())
 
 
 def find_by_id(client: Client, image_id: str) -> Image | None:

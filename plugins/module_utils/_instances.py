@@ -122,7 +122,8 @@ def search(client: Client, filters: Mapping[str, Sequence[str]]) -> list[Instanc
         if error.code != _tags.UNKNOWN_KEY:
             raise
         return []
-    return [Instance.from_api(client.region, item) for item in items]
+    instances = (Instance.from_api(client.region, item) for item in items)
+    return list({instance.instance_id: instance for instance in instances}.values())
 
 
 def find_by_ids(client: Client, instance_ids: Sequence[str]) -> list[Instance]:
