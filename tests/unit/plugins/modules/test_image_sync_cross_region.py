@@ -436,6 +436,30 @@ def test_absent_in_check_mode_removes_nothing(cloud: Emulator, run: Run) -> None
     assert cloud.journal.writes() == []
 
 
+def test_absent_in_check_mode_asks_whether_it_may(cloud: Emulator, run: Run) -> None:
+    run(module, **ASKED)
+    cloud.world.accounts["100000000001"].denied_actions = frozenset({"DeleteImages"})
+    for check in (True, False):
+        result = run(module, **ASKED, state="absent", check=check)
+        assert (statuses(result), result["changed"]) == ({"ap-shanghai": "failed"}, False)
+        assert result["error_code"] == "AuthFailure.UnauthorizedOperation"
+
+
+def test_absent_in_check_mode_without_wait_of_a_copy_that_is_being_made(cloud: Emulator, run: Run) -> None:
+    cloud.world.behaviour.tagging_while_syncing = True
+    run(module, **ASKED, wait_timeout=60)
+    foreseen = run(module, **ASKED, state="absent", wait=False, check=True)
+    real = run(module, **ASKED, state="absent", wait=False)
+    assert statuses(foreseen) == statuses(real) == {"ap-shanghai": "failed"}
+    assert (foreseen["changed"], foreseen["msg"]) == (real["changed"], real["msg"])
+
+
+def test_absent_in_check_mode_of_a_shared_copy(cloud: Emulator, run: Run) -> None:
+    cloud.plant(images=[like_source(tags=OURS, shared_with=["partner"])])
+    assert statuses(run(module, **ASKED, state="absent", check=True)) == {"ap-shanghai": "removed"}
+    assert cloud.journal.writes() == []
+
+
 def test_absent_says_which_snapshots_are_still_billed(cloud: Emulator, run: Run, clock: ManualClock) -> None:
     cloud.world.behaviour.data_snapshots_stay = True
     cloud.plant(images=[like_source(tags=OURS, data_disks=[100])])
