@@ -59,6 +59,7 @@ BUSY_CODES = (
     "UnsupportedOperation.InstanceStateStopping",
     "UnsupportedOperation.InstanceStateTerminated",
     "UnsupportedOperation.InstanceStateTerminating",
+    _tags.NOT_YET,
 )
 """An instance has another task, which ends by itself, or is not any more as it was seen, or still shown: look again."""
 

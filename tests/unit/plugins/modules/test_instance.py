@@ -254,6 +254,7 @@ BUSY: list[tuple[str, str, dict[str, t.Any]]] = [
     ("TerminateInstances", "MutexOperation.TaskRunning", {"state": "absent"}),
     ("TerminateInstances", "UnsupportedOperation.InstanceStateTerminating", {"state": "absent"}),
     ("ModifyInstancesAttribute", "UnsupportedOperation.InstanceStateRebooting", {}),
+    ("TagResources", "FailedOperation.ResourceTagProcessing", {"tags": {"tier": 1}}),
 ]
 
 
@@ -340,7 +341,7 @@ def test_replace_waits_for_new_ones_that_it_has_to_start(cloud: Emulator, run: R
     cloud.plant(instances=[PRECIOUS, {**PRECIOUS, "id": "ins-renewed1", "image_id": NEW_IMAGE, "state": "STOPPED"}])
     run(module, **{**ASKED, "image_id": NEW_IMAGE}, on_image_change="replace", state="running")
     started, ended = cloud.journal.effects()
-    assert (started.params["InstanceIds"], ended.params["InstanceIds"]) == (["ins-renewed1"], [PRECIOUS["id"]])
+    assert (started.params["InstanceIds"], ended.params["InstanceIds"]) == (["ins-renewed1"], ["ins-precious"])
     assert ended.moment - started.moment >= 20, "the old one ended before the new one ran"
 
 
@@ -406,7 +407,7 @@ def test_check_mode_foresees_what_is_done_to_what_is_on_its_way(
 ) -> None:
     cloud.plant(instances=[PRECIOUS])
     arrived = {"STOPPING": "STOPPED"}.get(passing, "RUNNING")
-    made = cloud.world.instances[PRECIOUS["id"]]
+    made = cloud.world.instances["ins-precious"]
     made.timeline = made.timeline.then((clock.now(), passing), (clock.now() + 20, arrived))
     foreseen = run(module, **ASKED, **wanted, check=True)
     assert cloud.journal.writes() == []
