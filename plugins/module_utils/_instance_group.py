@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import typing as t
 import uuid
 from collections.abc import Collection, Mapping
@@ -37,7 +38,8 @@ MISSING_SECONDS = 60.0
 
 END_SECONDS = 60.0
 """How long an instance may look untouched after it was ended, before that is asked for once more. Of a prepaid one the
-API takes the first request as a return into the recycle bin, and a second one as the order to destroy it."""
+API takes the first request as a return into the recycle bin, and a second one as the order to destroy it: once it has
+said yes, it is not asked again."""
 
 PATIENCE_SECONDS = 300.0
 """How long the group may stay unreadable before the run gives up."""
@@ -189,7 +191,7 @@ def _without_late_tags(client: Client, plan: Plan) -> Plan:
 
 def _without_ended(plan: Plan, state: State, now: float) -> Plan:
     """What was ended a moment ago may still show its former state."""
-    recent = {instance_id for instance_id, since in state.ended.items() if now - since < END_SECONDS}
+    recent = {instance_id for instance_id, again in state.ended.items() if now < again}
     pending = tuple(instance_id for instance_id in plan.terminate if instance_id in recent)
     wanted = tuple(instance_id for instance_id in plan.terminate if instance_id not in recent)
     return replace(plan, terminate=wanted, settling=(*plan.settling, *pending))
@@ -251,11 +253,14 @@ def _steps(order: Order, client: Client, state: State) -> t.Iterator[State]:
         yield state
     for charge_type, alike in _charged_alike(state, state.plan.terminate).items():
         for ids in chunks(alike):
-            ended = replace(state, ended={**state.ended, **dict.fromkeys(ids, client.clock.now())})
-            if charge_type == PREPAID:  # Only others may be ended once more when the answer gets lost.
-                yield ended
+            again = client.clock.now() + END_SECONDS
+            if charge_type == PREPAID:  # Only others may be ended once more at once when the answer gets lost.
+                state = replace(state, ended={**state.ended, **dict.fromkeys(ids, again)})
+                yield state
+                again = math.inf
             _instances.terminate(client, ids)
-            state = replace(ended, changed=True, unread=True)
+            ended = {**state.ended, **dict.fromkeys(ids, again)}
+            state = replace(state, ended=ended, changed=True, unread=True)
             yield state
 
 

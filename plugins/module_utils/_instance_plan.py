@@ -120,7 +120,7 @@ def _worst(order: Order, members: list[Instance], how_many: int, ending: Collect
 
 def _other_groups(order: Order, member: Instance) -> bool:
     wanted = order.security_group_ids
-    return wanted is not None and sorted(wanted) != sorted(member.security_group_ids)
+    return wanted is not None and set(wanted) != set(member.security_group_ids)
 
 
 def _lacking_tags(order: Order, member: Instance) -> dict[str, str]:

@@ -84,6 +84,12 @@ ROWS: list[tuple[str, dict[str, t.Any], list[Instance], Plan]] = [
         Plan(regroup=("ins-2",)),
     ),
     (
+        "a security group that is named twice",
+        {"security_group_ids": ("sg-1", "sg-1")},
+        [machine(1, security_group_ids=("sg-1",)), machine(2, security_group_ids=("sg-1",))],
+        Plan(),
+    ),
+    (
         "tags that lack",
         {"tags": {"a": "1"}},
         [machine(1, tags={**TAGS, "a": "1"}), machine(2)],
