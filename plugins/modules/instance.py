@@ -223,6 +223,7 @@ options:
       - Whether to wait until the instances are in the state wanted and have their addresses.
       - Without it the module still stays until what it has launched can be seen, which takes seconds, and bears its
         name. The API numbers the names of several that are launched together, and lets them be changed when they run.
+        What it has terminated is seen to go, and an instance with another task is waited for in any case.
     type: bool
     default: true
   wait_timeout:
