@@ -17,15 +17,18 @@ from tests.emulator import __main__ as emulator
 PREFIXES = ("TENCENTCLOUD", "TENCENTCLOUD_TARGET")
 """Of the variables for the key of the first account, and of the second."""
 
-REAL = ("TOKEN", "SECURITY_TOKEN", "ASSUME_ROLE_ARN")
-"""What a shell may hold besides a real key, and what does not go with the emulator's."""
+REAL = (
+    *("TENCENTCLOUD_TOKEN", "TENCENTCLOUD_SECURITY_TOKEN", "TENCENTCLOUD_ASSUME_ROLE_ARN"),
+    *("TENCENTCLOUD_TARGET_TOKEN", "TENCENTCLOUD_TARGET_ASSUME_ROLE_ARN", "TENCENTCLOUD_TARGET_ENDPOINT"),
+)
+"""What a shell may hold besides real keys, and what does not go with the emulator's."""
 
 
 def exports(cloud: Emulator, time_scale: float) -> None:
     """The lines that make a shell, and what runs in it, use this cloud."""
     lines = [
         f"# A local Tencent Cloud, in which {time_scale:g} seconds pass in one.",
-        f"unset {' '.join(f'TENCENTCLOUD_{name}' for name in REAL)}",
+        f"unset {' '.join(REAL)}",
         # A proxy would look for 127.0.0.1 at home.
         'export NO_PROXY="127.0.0.1,${no_proxy:-${NO_PROXY:-}}"',
         'export no_proxy="$NO_PROXY"',

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import typing as t
 from pathlib import Path
@@ -64,17 +65,24 @@ def of_ansible(_app: Sphinx, _env: BuildEnvironment, node: nodes.Element, text: 
     return nodes.reference("", "", text, refuri=url, internal=False) if url else None
 
 
-def fitted(_app: Sphinx, name: str, text: list[str]) -> None:
-    """What fits on other sites and not on this one.
+def fitted(app: Sphinx, name: str, text: list[str]) -> None:
+    """What fits elsewhere and not on this site.
 
-    The theme shows the contents of a page at its side, and does not stand them in it. And where the README of a role
-    refers to its argument specification, this site has a page that is easier to read.
+    The theme shows the contents of a page at its side, and does not stand them in it. Files that are no playbooks are
+    for downloading. And where the README of a role refers to its argument specification, there is a page for it here.
     """
     if name.startswith("collections/"):
         text[0] = re.sub(r"^\.\. contents::\n(?:   .*\n)+", "", text[0], flags=re.MULTILINE)
-    elif found := re.fullmatch(r"roles/(\w+)/README", name):
+        return
+    if found := re.fullmatch(r"roles/(\w+)/README", name):
         page = f"../../collections/tencentcloud/cvm/{found[1]}_role.rst"
         text[0] = text[0].replace("(meta/argument_specs.yml)", f"({page})")
+
+    def linked(link: re.Match[str]) -> str:
+        page = posixpath.normpath(posixpath.join(posixpath.dirname(name), link["path"]))
+        return link[0] if page in app.env.found_docs else f"](path:{link['path']}.yml)"
+
+    text[0] = re.sub(r"\]\((?P<path>[\w./-]+)\.yml\)", linked, text[0])
 
 
 class PlaybookParser(Parser):
@@ -86,7 +94,8 @@ class PlaybookParser(Parser):
         name = f"{project}.{Path(document['source']).stem}"
         section = nodes.section(ids=[nodes.make_id(name)], names=[name])
         section += nodes.title(name, name)
-        section += nodes.literal_block(inputstring, inputstring, language="yaml")
+        text = inputstring.partition("---\n")[2]
+        section += nodes.literal_block(text, text, language="yaml")
         document += section
 
 

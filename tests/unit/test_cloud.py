@@ -35,7 +35,7 @@ def test_a_shell_that_runs_it_uses_the_cloud(
         exports(cloud, 60)
         script = capsys.readouterr().out
         url = cloud.url
-    real = {"TENCENTCLOUD_TOKEN": "x", "TENCENTCLOUD_SECRET_ID": "AKIDreal", "TENCENTCLOUD_ASSUME_ROLE_ARN": "y"}
+    real = {"TENCENTCLOUD_SECRET_ID": "AKIDreal", "TENCENTCLOUD_TOKEN": "x", "TENCENTCLOUD_TARGET_ENDPOINT": "y"}
     told = subprocess.run(
         ["bash", "-euc", f"{script}env"], env=real | before, stdout=subprocess.PIPE, text=True, check=True
     ).stdout
