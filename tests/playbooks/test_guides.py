@@ -182,7 +182,7 @@ def test_a_rehearsal(tmp_path: Path) -> None:
             assert cloud.tells("bugs") == []
 
     assert (tmp_path / "report.html").is_file()
-    for_tokyo, for_both, for_jakarta = (("ap-singapore", fault) for fault in ("", "cut", ""))
+    for_tokyo, for_both, for_jakarta = (("ap-singapore", fault) for fault in ("", "after cut", ""))
     assert copies == [for_tokyo, for_both, for_jakarta]
     *_others, failed, mended, state = outputs
     assert re.findall(r'"status": "(\w+)"', failed) == ["copied", "failed"]
