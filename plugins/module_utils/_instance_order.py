@@ -38,13 +38,17 @@ class Template:
 
 @dataclass(frozen=True)
 class Order:
-    """A group of like instances in one region. ``launch`` is what RunInstances is told besides count and token."""
+    """A group of like instances in one region. ``launch`` is what RunInstances is told besides count and token.
+
+    :param is_counted: the user has said how many; if not, nothing is ended for being too many
+    """
 
     region: str
     name: str
     count: int
     state: str
     on_image_change: str
+    is_counted: bool = True
     image_id: str | None = None
     instance_type: str | None = None
     zone: str | None = None
@@ -93,7 +97,8 @@ def read_order(params: Mapping[str, t.Any]) -> Order:
     return Order(
         region=params["region"],
         name=params["name"],
-        count=0 if params["state"] == "absent" else params["exact_count"],
+        count=0 if params["state"] == "absent" else 1 if params["exact_count"] is None else params["exact_count"],
+        is_counted=params["state"] == "absent" or params["exact_count"] is not None,
         state=params["state"],
         on_image_change=params["on_image_change"],
         image_id=params["image_id"],
@@ -129,7 +134,7 @@ def _wrong_group(params: Mapping[str, t.Any]) -> list[str]:
         found.append("name is empty; it names the group of instances.")
     if len(name) > LONGEST_NAME:
         found.append(f"name has {len(name)} characters; Tencent Cloud allows {LONGEST_NAME}.")
-    if not 0 <= count <= MOST_INSTANCES:
+    if count is not None and not 0 <= count <= MOST_INSTANCES:
         found.append(f"exact_count is {count}; it must be from 0 to {MOST_INSTANCES}.")
     return found + wrong_tags(params["tags"], (GROUP_TAG,))
 

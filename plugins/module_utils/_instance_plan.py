@@ -68,8 +68,23 @@ def make_plan(order: Order, members: Sequence[Instance], ending: Collection[str]
         retag={member.instance_id: lack for member in steady if (lack := _lacking_tags(order, member))},
         settling=_settling(order, members, alive),
         leaving=_ids(leaving),
-        problems=(*_blocked_changes(order, kept, outdated), *_blocked_terminations(order, leaving)),
+        problems=(
+            *_unasked_terminations(order, len(outdated) if replacing else 0, len(alive)),
+            *_blocked_changes(order, kept, outdated),
+            *_blocked_terminations(order, leaving),
+        ),
     )
+
+
+def _unasked_terminations(order: Order, replaced: int, alive: int) -> list[str]:
+    """A group that is larger than one instance, of which nobody has said how large it shall be."""
+    size = max(replaced, alive - replaced)
+    if order.is_counted or size <= order.count:
+        return []
+    return [
+        f"The group {order.name} has {size} instances, and exact_count does not say how many it shall have: "
+        f"exact_count={size} keeps them all."
+    ]
 
 
 def arrived(member: Instance) -> Instance:

@@ -18,7 +18,7 @@ def without_empty(given: Mapping[str, t.Any], spec: Spec) -> dict[str, t.Any]:
     """The options without the empty texts that surveys and controllers leave where none can be meant, at any depth.
 
     Where a text can be meant it stays: each module knows what an empty one is. So it does where a number is wanted, to
-    be refused: a count that was left blank must not become the default one, for machines are terminated by it.
+    be refused: a number that was left blank must not become the default one where machines or images end by it.
     """
     kept = {}
     for name, value in given.items():

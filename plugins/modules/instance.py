@@ -36,9 +36,10 @@ options:
     description:
       - How many instances the group has. Instances are billed from their launch on. Those too many are terminated for
         good, with their system disks; V(0) terminates all.
+      - If it is not given, a group that is not there gets one instance, and a group that has more than one is refused,
+        for nothing is terminated that nobody counted.
       - Ignored with O(state=absent).
     type: int
-    default: 1
   state:
     description:
       - With V(present) the instances exist, running or not. With V(running) and V(stopped) they are started or stopped
@@ -411,7 +412,7 @@ from ..module_utils._module import Task, run_module, wait_arguments
 
 ARGUMENTS: dict[str, Any] = {
     "name": {"type": "str", "required": True},
-    "exact_count": {"type": "int", "default": 1},
+    "exact_count": {"type": "int"},
     "state": {"type": "str", "choices": ["present", "running", "stopped", "absent"], "default": "present"},
     "image_id": {"type": "str"},
     "on_image_change": {"type": "str", "choices": ["keep", "fail", "replace"], "default": "keep"},

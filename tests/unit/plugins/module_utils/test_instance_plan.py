@@ -252,3 +252,25 @@ def test_the_same_decision_has_the_same_token() -> None:
     ]
     tokens = {request["ClientToken"] for request in [first, *others]}
     assert len(tokens) == 7
+
+
+@pytest.mark.parametrize(
+    ("policy", "members", "size"),
+    [
+        ("keep", [machine(1)], None),
+        ("keep", [machine(1), machine(2, "LAUNCH_FAILED")], None),
+        ("keep", [machine(1), machine(2, "STOPPED"), machine(3)], 3),
+        ("replace", [machine(1, image_id="img-0")], None),
+        ("replace", [machine(1, image_id="img-0"), machine(2)], None),
+        ("replace", [machine(1, image_id="img-0"), machine(2, image_id="img-0"), machine(3)], 2),
+        ("replace", [machine(1), machine(2)], 2),
+    ],
+)
+def test_what_nobody_counted_is_not_ended_for_being_too_many(
+    policy: str, members: list[Instance], size: int | None
+) -> None:
+    order = replace(ORDER, count=1, is_counted=False, on_image_change=policy)
+    problems = make_plan(order, members).problems
+    assert [problem.rpartition(": ")[2] for problem in problems] == (
+        [] if size is None else [f"exact_count={size} keeps them all."]
+    )

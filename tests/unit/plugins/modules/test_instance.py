@@ -95,6 +95,19 @@ def test_exact_count(cloud: Emulator, run: Run, clock: ManualClock, before: int,
     assert states(cloud) == ["RUNNING"] * after
 
 
+@pytest.mark.parametrize("state", ["present", "stopped", "running"])
+@pytest.mark.parametrize("check", [True, False])
+def test_without_exact_count_nothing_is_ended(cloud: Emulator, run: Run, state: str, check: bool) -> None:
+    run(module, **ASKED, exact_count=3)
+    cloud.journal.clear()
+
+    refused = run(module, **ASKED, state=state, check=check)
+
+    assert "has 3 instances, and exact_count does not say how many it shall have" in refused["msg"]
+    assert cloud.journal.writes() == []
+    assert run(module, **ASKED, state="absent")["changed"] is True
+
+
 def test_a_stranger_of_the_same_name_is_no_member(cloud: Emulator, run: Run) -> None:
     cloud.plant(
         instances=[

@@ -50,7 +50,7 @@ def test_empty_options_are_not_given(
 
 @pytest.mark.parametrize("option", ["exact_count", "wait_timeout"])
 def test_a_number_that_was_left_blank_is_refused(cloud: Emulator, run: Run, option: str) -> None:
-    """The default of exact_count would terminate all machines but one."""
+    """Nobody knows whether the default was meant."""
     run(instance, **WEB, exact_count=2)
     cloud.journal.clear()
     result = run(instance, **WEB, **{option: ""})
