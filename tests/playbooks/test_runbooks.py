@@ -279,6 +279,7 @@ def test_a_runbook_names_a_playbook_that_it_runs(name: str) -> None:
 def test_runbook(name: str, tmp_path: Path) -> None:
     story = STORIES[name]
     with Emulator(SEEDS / "demo.yml", ScaledClock(TIME_SCALE)) as cloud:
+        cloud.world.behaviour.copy_minutes = (2.0, 2.0)  # how long a copy takes is of no interest here
         story.before(cloud)
         outputs = [run(step, cloud, tmp_path) for step in steps((RUNBOOKS / f"{name}.md").read_text("utf-8"))]
         story.after(cloud, [output for output in outputs if output is not None])
