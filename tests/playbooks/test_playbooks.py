@@ -156,6 +156,9 @@ def test_copy_shared(cloud: Emulator, play: Play) -> None:
         "copy_shared_copy_name": "base-2026-11",
         "copy_shared_destinations": ["ap-chengdu"],
     }
+    typo = play("tencentcloud.cvm.copy_shared", "-e", json.dumps({**wanted, "copy_shared_destinations": "ap-nowhere"}))
+    assert (typo.code != 0, "in ap-nowhere failed: UnsupportedRegion" in typo.output) == (True, True), typo.output
+    assert cloud.journal.writes() == []
 
     first = play("tencentcloud.cvm.copy_shared", "-e", json.dumps(wanted))
 

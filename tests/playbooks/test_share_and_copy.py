@@ -129,6 +129,7 @@ BAD: list[tuple[dict[str, t.Any], str]] = [
     ({"share_and_copy_target_account": "partner"}, "is not an account id"),
     ({"share_and_copy_target": {"profile": ""}, "share_and_copy_target_account": ACME}, "how to reach the account"),
     ({"share_and_copy_target_account": ACME}, "the account of the key itself"),
+    ({"share_and_copy_destination_regions": ["ap-chengdu", "ap-nowhere"]}, "in ap-nowhere failed: UnsupportedRegion"),
 ]
 
 
