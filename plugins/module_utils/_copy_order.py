@@ -82,7 +82,7 @@ def read_order(kind: Kind, params: Mapping[str, t.Any]) -> Order:
         destinations=tuple(destinations),
         copy_name=params["copy_name"] or None,
         kms_key_id=params.get("kms_key_id") or None,
-        copy_description=params["copy_description"],
+        copy_description=params["copy_description"] or None,
         tags={key: str(value) for key, value in (params["tags"] or {}).items()},
         copy_source_tags=params["copy_source_tags"],
         allow_cross_border=params.get("allow_cross_border", False),

@@ -195,7 +195,7 @@ def from_template(order: Order, template_id: str, version: int, data: Mapping[st
     are put together here: a project given alone must not lose the zone, nor the group's tag the tags of the template.
     """
     place = {key: value for key, value in (data.get("Placement") or {}).items() if key in ("Zone", "ProjectId")}
-    specifications = {item["ResourceType"]: item["Tags"] for item in data.get("TagSpecification") or ()}
+    specifications = {item["ResourceType"]: item.get("Tags") or [] for item in data.get("TagSpecification") or ()}
     for item in order.launch["TagSpecification"]:
         tags = {tag["Key"]: tag for tag in (*specifications.get(item["ResourceType"], ()), *item["Tags"])}
         specifications[item["ResourceType"]] = [tags[key] for key in sorted(tags)]
@@ -206,7 +206,7 @@ def from_template(order: Order, template_id: str, version: int, data: Mapping[st
     }
     if "Placement" in order.launch:
         launch["Placement"] = {**place, **order.launch["Placement"]}
-    return replace(order, image_id=order.image_id or data.get("ImageId"), launch=launch)
+    return replace(order, image_id=order.image_id or data.get("ImageId") or None, launch=launch)
 
 
 def _launch(params: Mapping[str, t.Any], tags: Mapping[str, str]) -> dict[str, t.Any]:

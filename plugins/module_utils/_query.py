@@ -15,9 +15,6 @@ MOST_FILTERS = 10
 MOST_FILTER_VALUES = 5
 """What one request may hold, as the pages of Describe* say. What does not fit is compared here alone."""
 
-TAG_UNKNOWN = "InvalidParameterValue.TagKeyNotFound"
-"""Nobody in the account has ever used a tag of that key, so nothing carries it."""
-
 EVERY_NAME = re.compile("")
 
 

@@ -92,6 +92,8 @@ options:
   password:
     description:
       - Login password of new instances, in place of O(key_ids).
+      - For Linux 8 to 30 characters, of at least two of the kinds lower case, upper case, digits and special ones; for
+        Windows 12 to 30, of at least three.
     type: str
   hostname:
     description:
@@ -221,6 +223,7 @@ options:
       - Whether to wait until the instances are in the state wanted and have their addresses.
       - Without it the module still stays until what it has launched can be seen, which takes seconds, and bears its
         name. The API numbers the names of several that are launched together, and lets them be changed when they run.
+        What it has terminated is seen to go, and an instance with another task is waited for in any case.
     type: bool
     default: true
   wait_timeout:

@@ -46,7 +46,9 @@ def a_key_in_kms(cloud: Emulator) -> None:
 
 
 def two_images_and_a_key(cloud: Emulator) -> None:
-    cloud.plant(images=[{"account": "acme", "region": "ap-guangzhou", "id": "img-go1ddb01", "name": "golden-db-2026-11"}])
+    cloud.plant(
+        images=[{"account": "acme", "region": "ap-guangzhou", "id": "img-go1ddb01", "name": "golden-db-2026-11"}]
+    )
     a_key_in_kms(cloud)
 
 

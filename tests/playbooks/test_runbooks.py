@@ -1,15 +1,10 @@
 # SPDX-FileCopyrightText: tencentcloud.cvm contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every runbook, followed to the letter by an operator who knows nothing else: files written, commands run.
-
-A block of YAML below a line that names a file in backquotes is that file. Blocks of shell are run one after the other;
-one whose fence says ``shell fails`` must fail. What the cloud holds before and must hold afterwards is here.
-"""
+"""Every runbook, followed to the letter. What the cloud holds before and must hold afterwards is here."""
 
 from __future__ import annotations
 
 import re
-import subprocess
 import typing as t
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,22 +16,11 @@ from tests.emulator import SEEDS, Emulator, ScaledClock
 from tests.emulator.timeline import Timeline
 
 from .conftest import TIME_SCALE, user_environment
+from .following import follow, steps
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNBOOKS = ROOT / "docs" / "runbooks"
 ACME = "100000000001"
-
-_BLOCK = re.compile(r"^```(?P<language>\w+)(?P<fails> fails)?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
-_NAMED_FILE = re.compile(r"`(?P<name>[\w.-]+\.ya?ml)`[^`\n]*:\s*\Z")
-
-
-@dataclass(frozen=True)
-class Step:
-    """A file to write (``name``), or commands to run."""
-
-    text: str
-    name: str | None = None
-    fails: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,18 +29,6 @@ class Story:
 
     after: Callable[[Emulator, list[str]], None]
     before: Callable[[Emulator], None] = lambda _cloud: None
-
-
-def steps(text: str) -> list[Step]:
-    found = []
-    for block in _BLOCK.finditer(text):
-        if block["language"] == "yaml":
-            named = _NAMED_FILE.search(text, 0, block.start())
-            assert named, f"this block of YAML is in no file:\n{block['text']}"
-            found.append(Step(block["text"], named["name"]))
-        elif block["language"] == "shell":
-            found.append(Step(block["text"], fails=bool(block["fails"])))
-    return found
 
 
 def own(cloud: Emulator, region: str) -> dict[str, str]:
@@ -284,27 +256,10 @@ def test_runbook(name: str, tmp_path: Path) -> None:
     with Emulator(SEEDS / "demo.yml", ScaledClock(TIME_SCALE)) as cloud:
         cloud.world.behaviour.copy_minutes = (2.0, 2.0)  # how long a copy takes is of no interest here
         story.before(cloud)
-        outputs = [run(step, cloud, tmp_path) for step in steps((RUNBOOKS / f"{name}.md").read_text("utf-8"))]
-        story.after(cloud, [output for output in outputs if output is not None])
+        given = environment(cloud, tmp_path)
+        followed = [follow(step, given, tmp_path) for step in steps((RUNBOOKS / f"{name}.md").read_text("utf-8"))]
+        story.after(cloud, [output for output in followed if output is not None])
         assert cloud.journal.bugs == []
-
-
-def run(step: Step, cloud: Emulator, folder: Path) -> str | None:
-    if step.name is not None:
-        (folder / step.name).write_text(step.text, "utf-8")
-        return None
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", step.text],
-        env=environment(cloud, folder),
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode != 0) is step.fails, f"{step.text}\n{done.stdout}"
-    assert "Traceback" not in done.stdout, done.stdout
-    return done.stdout
 
 
 def environment(cloud: Emulator, folder: Path) -> dict[str, str]:

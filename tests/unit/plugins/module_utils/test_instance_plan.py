@@ -84,6 +84,12 @@ ROWS: list[tuple[str, dict[str, t.Any], list[Instance], Plan]] = [
         Plan(regroup=("ins-2",)),
     ),
     (
+        "a security group that is named twice",
+        {"security_group_ids": ("sg-1", "sg-1")},
+        [machine(1, security_group_ids=("sg-1",)), machine(2, security_group_ids=("sg-1",))],
+        Plan(),
+    ),
+    (
         "tags that lack",
         {"tags": {"a": "1"}},
         [machine(1, tags={**TAGS, "a": "1"}), machine(2)],
@@ -125,6 +131,18 @@ ROWS: list[tuple[str, dict[str, t.Any], list[Instance], Plan]] = [
         {"on_image_change": "replace"},
         [machine(1, image_id="img-0"), machine(3), machine(4)],
         Plan(terminate=("ins-1",), leaving=("ins-1",)),
+    ),
+    (
+        "replace: new ones that are to run have to run before the old go",
+        {"on_image_change": "replace", "state": "running"},
+        [machine(1, image_id="img-0"), machine(3, "STOPPED"), machine(4)],
+        Plan(start=("ins-3",), leaving=("ins-1",)),
+    ),
+    (
+        "replace: new ones that are to be stopped need not",
+        {"on_image_change": "replace", "state": "stopped"},
+        [machine(1, image_id="img-0"), machine(3, "STOPPED"), machine(4)],
+        Plan(stop=("ins-4",), terminate=("ins-1",), leaving=("ins-1",)),
     ),
     (
         "replace: a failed new one keeps the old alive",
@@ -202,6 +220,13 @@ ROWS: list[tuple[str, dict[str, t.Any], list[Instance], Plan]] = [
 @pytest.mark.parametrize(("_name", "order", "members", "plan"), ROWS, ids=[row[0] for row in ROWS])
 def test_rows(_name: str, order: dict[str, t.Any], members: list[Instance], plan: Plan) -> None:
     assert make_plan(replace(ORDER, **order), members) == plan
+
+
+@pytest.mark.parametrize("state", ["RUNNING", "STOPPED"])
+def test_no_second_one_goes_while_the_first_looks_alive(state: str) -> None:
+    """Whatever the others look like by then: a stopped one would otherwise be missed least."""
+    members = [machine(1, state), machine(2, state), machine(3)]
+    assert make_plan(ORDER, members, {"ins-3"}).leaving == ("ins-3",)
 
 
 def test_finished_means_nothing_to_do_and_nothing_on_its_way() -> None:
