@@ -20,7 +20,7 @@ EVERY_NAME = re.compile("")
 
 def read_regions(regions: Iterable[str] | None, region: str | None) -> list[str]:
     """The regions to look into, by default the one region; an InputError says what is wrong with them."""
-    listed = list(regions or [region or ""])
+    listed = trimmed(regions) or [region or ""]
     wrong = []
     if not all(listed):
         wrong.append("Name the regions to look into: regions, region or TENCENTCLOUD_REGION, none of them empty.")
@@ -29,6 +29,11 @@ def read_regions(regions: Iterable[str] | None, region: str | None) -> list[str]
     if wrong:
         raise InputError(" ".join(wrong))
     return listed
+
+
+def trimmed(values: Iterable[str] | None) -> list[str]:
+    """A list without the blanks that are left when text is split at its commas."""
+    return [value.strip() for value in values or ()]
 
 
 def given(values: Iterable[str] | None) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ import re
 import typing as t
 from pathlib import Path
 
+import pytest
+
 from tests.emulator import Emulator
 
 from .conftest import Play
@@ -154,6 +156,9 @@ def test_copy_shared(cloud: Emulator, play: Play) -> None:
         "copy_shared_copy_name": "base-2026-11",
         "copy_shared_destinations": ["ap-chengdu"],
     }
+    typo = play("tencentcloud.cvm.copy_shared", "-e", json.dumps({**wanted, "copy_shared_destinations": "ap-nowhere"}))
+    assert (typo.code != 0, "in ap-nowhere failed: UnsupportedRegion" in typo.output) == (True, True), typo.output
+    assert cloud.journal.writes() == []
 
     first = play("tencentcloud.cvm.copy_shared", "-e", json.dumps(wanted))
 
@@ -162,6 +167,16 @@ def test_copy_shared(cloud: Emulator, play: Play) -> None:
         assert "base-2026-11" in [image.name for image in cloud.world.own_images("100000000001", region)]
     second = play("tencentcloud.cvm.copy_shared", "-e", json.dumps(wanted))
     assert (second.code, second.changed) == (0, 0), second.output
+
+
+@pytest.mark.parametrize("name", ["", "golden-web-2026-11"])
+def test_an_encrypted_copy_without_a_name_of_its_own_copies_nothing(cloud: Emulator, play: Play, name: str) -> None:
+    wanted = {"source_region": "ap-guangzhou", "image_name": "golden-web-2026-11", "region": "ap-chengdu"}
+    asked = {f"copy_encrypted_{key}": value for key, value in {**wanted, "copy_name": name}.items()}
+    played = play("tencentcloud.cvm.copy_encrypted", "-e", json.dumps(asked))
+    assert played.code != 0
+    assert "Name the encrypted copy by copy_encrypted_copy_name" in played.output
+    assert not cloud.journal.entries
 
 
 def test_a_region_that_fails_has_its_row_in_the_table(cloud: Emulator, play: Play) -> None:

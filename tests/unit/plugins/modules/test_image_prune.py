@@ -596,7 +596,7 @@ def test_bad_input(cloud: Emulator, run: Run, wrong: dict[str, t.Any], message: 
 
 
 def test_empty_options_are_not_given(run: Run) -> None:
-    empty = {"region": SHANGHAI, "regions": [""], "family": "", "protected_image_ids": [""]}
+    empty = {"region": SHANGHAI, "regions": ["", " "], "family": "", "protected_image_ids": [""]}
     assert run(module, **{**ASKED, **empty}, check=True)["deleted"] == {SHANGHAI: [image_id(2), image_id(1)]}
 
 
