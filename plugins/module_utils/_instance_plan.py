@@ -81,10 +81,8 @@ def _unasked_terminations(order: Order, replaced: int, alive: int) -> list[str]:
     size = max(replaced, alive - replaced)
     if order.is_counted or size <= order.count:
         return []
-    return [
-        f"The group {order.name} has {size} instances, and exact_count does not say how many it shall have: "
-        f"exact_count={size} keeps them all."
-    ]
+    uncounted = f"The group {order.name} has {size} instances, and exact_count does not say how many it shall have"
+    return [f"{uncounted}: exact_count={size} keeps them all."]
 
 
 def arrived(member: Instance) -> Instance:
