@@ -64,8 +64,7 @@ def test_plays_of_a_readme(role: str, cloud: Emulator, play: Play, tmp_path: Pat
     cloud.plant(images=list(scene.images))
     account = cloud.world.accounts[ACME]
     account.kms_keys = account.kms_keys | {"23e80852-1e38-11e9-b129-5cb9019b4b01"}
-    nobody: dict[str, t.Any] = {"all": {}}
-    inventory = next((block for block in blocks(role) if isinstance(block, dict)), nobody)
+    inventory: dict[str, t.Any] = next((block for block in blocks(role) if isinstance(block, dict)), {"all": {}})
     (tmp_path / "hosts.yml").write_text(json.dumps(inventory), "utf-8")
     plays = [item for block in blocks(role) if isinstance(block, list) for item in block]
     assert plays
