@@ -33,7 +33,7 @@ OTHER_CORES = {"2.18": "3.11", "2.20": "3.12", "2.21": "3.13"}
 GET_PIP_VERSIONS = ("24_2", "25_2")
 # What a user runs or reads; anything else in the tarball is a hole in galaxy.yml's build_ignore.
 PRODUCT = {
-    *("FILES.json", "MANIFEST.json", "COPYING", "README.md", "CHANGELOG.md", "requirements.txt"),
+    *("FILES.json", "MANIFEST.json", "COPYING", "README.md", "README.ko.md", "CHANGELOG.md", "requirements.txt"),
     *("LICENSES", "changelogs", "docs", "meta", "playbooks", "plugins", "roles"),
 }
 
