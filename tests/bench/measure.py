@@ -62,7 +62,10 @@ def perform(stage: Stage, contender: Contender, regions: Sequence[str]) -> Act:
     return Act(
         wall=ended - began,
         slowest=last - asked[0].moment,
-        delays=tuple(min(look for look in looks[region] if look >= moment) - moment for region, moment in ready),
+        # In scaled time a look that began just before may have seen it just after.
+        delays=tuple(
+            min((look for look in looks[region] if look >= moment), default=moment) - moment for region, moment in ready
+        ),
         reads=len(journal.reads()),
         writes=len(journal.writes()),
         calls=len(journal.entries),

@@ -46,8 +46,8 @@ def play(stage: Stage, tasks: Sequence[Task], **variables: str) -> list[float]:
     with tempfile.TemporaryDirectory() as folder:
         playbook = Path(folder, "bench.yml")
         named = [{"name": f"task {number:03}", **task} for number, task in enumerate(tasks)]
-        play = {"name": "bench", "hosts": "localhost", "gather_facts": False, "vars": variables, "tasks": named}
-        playbook.write_text(json.dumps([play]), "utf-8")
+        whole = {"name": "bench", "hosts": "localhost", "gather_facts": False, "vars": variables, "tasks": named}
+        playbook.write_text(json.dumps([whole]), "utf-8")
         done = subprocess.run(
             ["ansible-playbook", str(playbook)],
             env=_environment(stage, folder),

@@ -12,10 +12,6 @@ from .contenders import CONTENDERS, Contender, ours_with_many, script, script_by
 from .measure import Act, perform
 from .stage import REGIONS, TEN_MINUTES, Stage
 
-MANY = 20
-"""Images, for TEN regions."""
-TEN = REGIONS[:10]
-
 
 @dataclass(frozen=True)
 class Score:
