@@ -409,6 +409,16 @@ def mutation(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """What copying costs, beside tccli, packer and a fixed poller: writes docs/performance.md and its picture."""
+    install(session, "bench")
+    env = as_a_user(session)
+    session.run(
+        "python", "-m", "tests.bench", *session.posargs, env={"PYTHONPATH": env["ANSIBLE_COLLECTIONS_PATH"], **env}
+    )
+
+
+@nox.session(default=False)
 def changelog(session: nox.Session) -> None:
     """Write CHANGELOG.md for the version in galaxy.yml from the fragments, which it removes."""
     install(session, "docs")

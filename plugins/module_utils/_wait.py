@@ -72,11 +72,12 @@ def until(
 def next_pause(elapsed: float, percent: int | None, longest: float) -> float:
     """Seconds until the next look at work that has been going on for ``elapsed`` seconds.
 
-    Looks become rarer as time goes by, and closer together when the percentage suggests that the end is near. The
-    percentage only paces: what it says never decides anything.
+    Looks become rarer as time goes by: sooner when the percentage says that the end is far, and closer together again
+    when it suggests that the end is near. The percentage only paces: what it says never decides anything, and if it is
+    wrong, half of the time that has passed is the longest that it can cost.
     """
     pause = elapsed / 8
     if percent:
         remaining = elapsed * (100 - percent) / percent
-        pause = min(pause, max(remaining / 2, PAUSE_NEAR_THE_END))
+        pause = min(max(remaining / 2, min(pause, PAUSE_NEAR_THE_END)), elapsed / 2)
     return max(min(SHORTEST_PAUSE, longest), min(pause, longest))
