@@ -1,0 +1,195 @@
+# SPDX-FileCopyrightText: tencentcloud.cvm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""tencentcloud.cvm.controller_setup: what it makes, and that the controller, awx.awx and Ansible accept it."""
+
+from __future__ import annotations
+
+import keyword
+import re
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.vars.reserved import get_reserved_names
+from jinja2 import UndefinedError
+
+from . import rules
+from .conftest import ROOT, SetUp, definitions
+from .guide import TEXT
+
+MADE = definitions()
+TEMPLATES: list[dict[str, t.Any]] = MADE["controller_setup_job_templates"]
+WORKFLOW: dict[str, t.Any] = MADE["controller_setup_workflow"]
+SURVEYS = {template["name"]: template["survey"] for template in (*TEMPLATES, WORKFLOW)}
+QUESTIONS = [question for survey in SURVEYS.values() for question in survey]
+AWX = next(
+    (
+        path
+        for folder in __import__("os").environ["ANSIBLE_COLLECTIONS_PATH"].split(":")
+        for path in Path(folder).glob("ansible_collections/awx/awx")
+    ),
+    Path("awx.awx is not on ANSIBLE_COLLECTIONS_PATH"),
+)
+
+
+def argument_spec(options: dict[str, t.Any]) -> dict[str, t.Any]:
+    """The arguments that a module documents, as Ansible validates them, down to the last suboption."""
+    spec = {}
+    for name, option in options.items():
+        spec[name] = {key: option[key] for key in ("type", "elements", "required", "choices", "aliases") if key in option}
+        if "suboptions" in option:
+            spec[name]["options"] = argument_spec(option["suboptions"])
+    return spec
+
+
+def documented(module: str) -> dict[str, t.Any]:
+    text = (AWX / "plugins" / "modules" / f"{module}.py").read_text("utf-8")
+    documentation = re.search(r"^DOCUMENTATION = '''\n(.*?)^'''", text, re.MULTILINE | re.DOTALL)
+    assert documentation
+    options: dict[str, t.Any] = yaml.safe_load(documentation[1])["options"]
+    return options
+
+
+def test_the_second_run_changes_nothing(set_up: SetUp) -> None:
+    first, second = set_up.outputs
+    assert [re.findall(r"failed=(\d+)", output) for output in set_up.outputs] == [["0"], ["0"]], first + second
+    assert re.findall(r"changed=(\d+)", second) == ["0"], second
+    assert set_up.writes[0] > 40
+    assert set_up.writes[1] == 0, second
+
+
+def test_what_is_made(set_up: SetUp) -> None:
+    """Every definition has arrived; the names are those of the data."""
+    items = set_up.controller.items
+    names = {collection: [item.get("name") for item in found.values()] for collection, found in items.items()}
+    assert names["credential_types"] == ["Tencent Cloud", "Tencent Cloud (target account)"]
+    assert names["job_templates"] == [template["name"] for template in TEMPLATES]
+    assert names["groups"] == ["copy_and_launch_targets", "canary"]
+    assert set(names["hosts"]) == {"ap-shanghai", "ap-chengdu", "ap-chongqing"}
+    playbooks = {item["playbook"] for item in items["job_templates"].values()}
+    others = {"demo.yml", "controller_setup.yml"}
+    assert playbooks == {f"playbooks/{path.name}" for path in (ROOT / "playbooks").glob("*.yml") if path.name not in others}
+    for template in TEMPLATES:
+        made = set_up.controller.named("job_templates", template["name"])
+        accounts = [set_up.controller.find(key)[1]["name"] for key in set_up.controller.linked[made["id"], "credentials"]]
+        assert len(accounts) == (2 if template.get("two_accounts") else 1)
+        assert made["survey_enabled"]
+        assert set_up.controller.surveys[made["id"]]["spec"] == template["survey"] or "regions" in str(template["survey"])
+
+
+def test_the_workflow(set_up: SetUp) -> None:
+    """preflight -> distribute -> canary -> approval -> rest, each after the success of the one before."""
+    controller = set_up.controller
+    nodes = {item["identifier"]: item for item in controller.items["workflow_job_template_nodes"].values()}
+    follows = {
+        name: [controller.find(key)[1]["identifier"] for key in controller.linked.get((node["id"], "success_nodes"), [])]
+        for name, node in nodes.items()
+    }
+    assert follows == {
+        "preflight": ["distribute"],
+        "distribute": ["canary"],
+        "canary": ["approval"],
+        "approval": ["rest"],
+        "rest": [],
+    }
+    kinds = {name: controller.find(node["unified_job_template"])[0] for name, node in nodes.items()}
+    assert kinds.pop("approval") == "workflow_approval_templates"
+    assert set(kinds.values()) == {"job_templates"}
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template["name"])
+def test_a_job_template_is_data_that_the_playbook_uses(template: dict[str, t.Any]) -> None:
+    """A key that the task does not pass on would be lost without a word."""
+    text = (ROOT / "playbooks" / "controller_setup.yml").read_text("utf-8")
+    for key in template:
+        assert f"item.{key}" in text, key
+    arguments = {key: value for key, value in template.items() if key not in ("survey", "two_accounts")}
+    result = ArgumentSpecValidator(argument_spec(documented("job_template"))).validate(arguments)
+    assert result.error_messages == []
+
+
+def test_the_nodes_of_the_workflow_hold_to_the_suboptions_that_awx_awx_documents() -> None:
+    """It does not validate them itself."""
+    spec = argument_spec(documented("workflow_job_template"))
+    asked = {"name": WORKFLOW["name"], "workflow_nodes": WORKFLOW["nodes"]}
+    assert ArgumentSpecValidator(spec).validate(asked).error_messages == []
+    wrong = [{**WORKFLOW["nodes"][0], "job_tag": "distribute"}]
+    assert ArgumentSpecValidator(spec).validate({**asked, "workflow_nodes": wrong}).error_messages
+
+
+@pytest.mark.parametrize("name", SURVEYS)
+def test_a_survey_is_one_that_the_controller_takes(name: str) -> None:
+    rules.check_survey({"name": "", "description": "", "spec": SURVEYS[name]})
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question["variable"])
+def test_a_question_that_may_be_left_blank_can_be(question: rules.Question) -> None:
+    """As the controller's page sends it. Any other kind of question must be answered, with what it proposes."""
+    if question["required"]:
+        if "default" in question:
+            rules.check_answer(question, question["default"])
+    else:
+        assert question["type"] in ("text", "textarea", "multiselect")
+        rules.check_answer(question, [] if question["type"] == "multiselect" else "")
+
+
+def test_no_variable_is_a_word_of_ansible_or_python() -> None:
+    taken = {*get_reserved_names(), *keyword.kwlist}
+    variables = {question["variable"] for question in QUESTIONS}
+    variables |= {name for template in TEMPLATES for name in template.get("extra_vars", {})}
+    assert {"timeout", "tags", "hosts"} <= taken
+    assert variables & taken == set()
+    assert all(re.fullmatch(r"[a-z]+_[a-z_]+", variable) for variable in variables)
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template["name"])
+def test_every_question_is_one_that_the_playbook_reads(template: dict[str, t.Any]) -> None:
+    """In its role's options, with the choices that are allowed there, or in the playbook itself."""
+    playbook = (ROOT / template["playbook"]).read_text("utf-8")
+    options: dict[str, t.Any] = {}
+    for role in re.findall(r"role: tencentcloud\.cvm\.(\w+)", playbook):
+        specs = yaml.safe_load((ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text("utf-8"))
+        options |= specs["argument_specs"]["main"]["options"]
+    for question in template["survey"]:
+        variable = question["variable"]
+        if variable in options:
+            assert question.get("choices") == options[variable].get("choices", question.get("choices"))
+        else:
+            assert re.search(rf"\b{variable}\b", playbook.partition("\n- name:")[2]), variable
+
+
+def test_the_questions_of_the_workflow_reach_every_node() -> None:
+    """Nodes answer nothing themselves but what their template would ask."""
+    asked = {question["variable"] for question in WORKFLOW["survey"]}
+    by_name = {template["name"]: template for template in TEMPLATES}
+    for node in WORKFLOW["nodes"]:
+        if node["unified_job_template"]["type"] == "job_template":
+            survey = by_name[node["unified_job_template"]["name"]]["survey"]
+            assert asked <= {question["variable"] for question in survey}
+
+
+@pytest.mark.parametrize("credential_type", MADE["controller_setup_credential_types"], ids=lambda made: made["name"])
+def test_a_credential_type_is_one_that_the_controller_takes(credential_type: dict[str, t.Any]) -> None:
+    inputs, injectors = credential_type["inputs"], credential_type["injectors"]
+    rules.check_credential_type(credential_type["kind"], inputs, injectors)
+    fields = {field["id"] for field in inputs["fields"]}
+    for field in fields:
+        mark = f"-{field}-"
+        values = rules.injected(credential_type, {field: mark})
+        assert list(values.values()).count(mark) == 1, f"{field} is injected by one variable"
+        assert {value for value in values.values() if value != mark} == {""}
+    secrets = {field["id"] for field in inputs["fields"] if field.get("secret")}
+    assert secrets == {"secret_key", "token", "assume_role_external_id"}
+    with pytest.raises(UndefinedError):
+        rules.check_credential_type("cloud", inputs, {"env": {"X": "{{ secret_ids }}"}})
+
+
+def test_the_guide_lists_every_template_and_every_field() -> None:
+    for name in SURVEYS:
+        assert f"| {name} |" in TEXT or f"`{name}`" in TEXT, name
+    for credential_type in MADE["controller_setup_credential_types"]:
+        for variable in credential_type["injectors"]["env"]:
+            if not variable.startswith("TENCENTCLOUD_TARGET_"):
+                assert f"`{variable}`" in TEXT, variable
