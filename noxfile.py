@@ -172,17 +172,21 @@ def as_a_user(session: nox.Session) -> dict[str, str]:
 
 
 def with_awx(session: nox.Session, collections: str) -> str:
-    """Put the collection awx.awx on a path of collections; it is taken out of the package ansible, which is not installed."""
+    """Put awx.awx on a path of collections. It is taken out of the package ansible, which is not installed."""
     requirement = REQUIREMENTS / "controller-collection.txt"
     (version,) = re.findall(r"^ansible==(\S+)$", requirement.read_text(), re.MULTILINE)
     path = CACHE / f"awx-of-ansible-{version}"
     if not path.exists():
         download = Path(session.create_tmp(), "download")
-        session.run("python", "-m", "pip", "download", "--quiet", "--no-deps", "-d", str(download), "-r", str(requirement))
+        session.run(
+            "python", "-m", "pip", "download", "--quiet", "--no-deps", "-d", str(download), "-r", str(requirement)
+        )
         (wheel,) = download.glob("*.whl")
         mine = path.with_name(f"{path.name}.{os.getpid()}")
         with zipfile.ZipFile(wheel) as archive:
-            archive.extractall(mine, [name for name in archive.namelist() if name.startswith("ansible_collections/awx/")])
+            archive.extractall(
+                mine, [name for name in archive.namelist() if name.startswith("ansible_collections/awx/")]
+            )
         wheel.unlink()
         mine.rename(path)
     return f"{collections}:{path}"
@@ -362,7 +366,7 @@ def controller(session: nox.Session) -> None:
     install(session, "controller")
     env = as_a_user(session)
     env["ANSIBLE_COLLECTIONS_PATH"] = with_awx(session, env["ANSIBLE_COLLECTIONS_PATH"])
-    pytest(session, "tests/controller", "-n", "2", **env)
+    pytest(session, "tests/controller", "-n", "2", "--dist", "loadgroup", **env)
 
 
 @nox.session
@@ -419,8 +423,8 @@ def changelog(session: nox.Session) -> None:
 @nox.session(default=False, name="controller-live")
 def controller_live(session: nox.Session) -> None:
     """The controller that CONTROLLER_HOST names: set up twice, every job template launched, its events read."""
-    if not os.environ.get("CONTROLLER_HOST"):
-        session.error("Say which controller in CONTROLLER_HOST, and so on; see CONTRIBUTING.md")
+    if missing := [name for name in ("CONTROLLER_HOST", "CVM_CONTROLLER_ENDPOINT") if not os.environ.get(name)]:
+        session.error(f"Set {' and '.join(missing)}: see CONTRIBUTING.md")
     install(session, "controller")
     env = as_a_user(session)
     env["ANSIBLE_COLLECTIONS_PATH"] = with_awx(session, env["ANSIBLE_COLLECTIONS_PATH"])

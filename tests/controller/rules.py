@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: tencentcloud.cvm contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a controller refuses, and what it hands to a job: the rules of AWX 24.6 for credential types, surveys and answers.
+"""What a controller refuses, and what it hands to a job: AWX's rules for credential types, surveys and answers.
 
 Written down from what its API does, for it cannot be asked here: `nox -e controller-live` asks one.
 """
@@ -42,7 +42,18 @@ def check_credential_type(kind: str, inputs: dict[str, t.Any], injectors: dict[s
     """Refuse what the controller refuses of a credential type."""
     check(kind in ("cloud", "net"), "a custom type is of the kind cloud or net")
     check(inputs.keys() <= {"fields", "required"}, "inputs hold fields and required")
-    allowed = {"id", "label", "type", "secret", "help_text", "choices", "format", "multiline", "ask_at_runtime", "default"}
+    allowed = {
+        "id",
+        "label",
+        "type",
+        "secret",
+        "help_text",
+        "choices",
+        "format",
+        "multiline",
+        "ask_at_runtime",
+        "default",
+    }
     ids = [field["id"] for field in inputs["fields"]]
     for field in inputs["fields"]:
         check(field.keys() <= allowed and field.get("label"), f"{field} has a key that no field has, or no label")
@@ -69,7 +80,9 @@ def injected(credential_type: dict[str, t.Any], values: dict[str, str]) -> dict[
 
 def check_survey(spec: dict[str, t.Any]) -> None:
     """Refuse what the controller refuses when a survey is made."""
-    check(spec.keys() == {"name", "description", "spec"} and spec["spec"], "a survey has a name, a description, questions")
+    check(
+        spec.keys() == {"name", "description", "spec"} and spec["spec"], "a survey has a name, a description, questions"
+    )
     variables = [question["variable"] for question in spec["spec"]]
     check(len(set(variables)) == len(variables), "two questions have one variable")
     for question in spec["spec"]:
@@ -96,7 +109,9 @@ def check_answer(question: Question, answer: t.Any) -> None:
     """Refuse what the controller refuses when a job is launched."""
     variable, kind, low, high = question["variable"], question["type"], question.get("min"), question.get("max")
     if kind == "multiselect":
-        check(isinstance(answer, list) and set(answer) <= set(question["choices"]), f"{variable}: {answer} is no choice")
+        check(
+            isinstance(answer, list) and set(answer) <= set(question["choices"]), f"{variable}: {answer} is no choice"
+        )
     elif kind == "multiplechoice":
         check(answer in question["choices"], f"{variable}: {answer} is no choice")
     else:

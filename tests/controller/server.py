@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """As much of a controller's REST API as awx.awx needs to set one up, in memory, and the rules by which it refuses.
 
-It starts no jobs. Every object is what was posted, with the defaults of the fields that the playbook sets.
+Jobs are run by whoever is given as ``run``. Every object is what was posted, with defaults of some fields.
 """
 
 from __future__ import annotations
@@ -26,13 +26,16 @@ KINDS = {
     **{name: name.removesuffix("s") for name in ("hosts", "groups", "execution_environments", *TEMPLATES)},
     "inventories": "inventory",
     "workflow_job_template_nodes": "workflow_job_template_node",
+    "jobs": "job",
 }
 MADE_WITH: dict[str, Item] = {
-    "job_templates": {"description": "", "job_tags": "", "limit": "", "extra_vars": "", "survey_enabled": False},
+    "job_templates": {"description": "", "job_tags": "", "extra_vars": "", "ask_variables_on_launch": False},
     "workflow_job_template_nodes": {"limit": None, "job_tags": None, "extra_data": {}, "unified_job_template": None},
     "hosts": {"enabled": True},
     "inventories": {"kind": ""},
 }
+# A job template, the answers and the prompts -> whether it succeeded, and its events.
+Run = t.Callable[[Item, Item], tuple[bool, list[Item]]]
 # What a job asks for on launch, by the field that a workflow node would answer it with.
 PROMPTS = {"limit": "ask_limit_on_launch", "job_tags": "ask_tags_on_launch", "job_type": "ask_job_type_on_launch"}
 
@@ -40,8 +43,9 @@ PROMPTS = {"limit": "ask_limit_on_launch", "job_tags": "ask_tags_on_launch", "jo
 class Controller:
     """The objects, by collection and id. Ids are unique among all of them."""
 
-    def __init__(self, project: Path) -> None:
+    def __init__(self, project: Path, run: Run | None) -> None:
         self.project = project
+        self.run = run
         self.items: dict[str, dict[int, Item]] = {name: {} for name in KINDS}
         self.linked: dict[tuple[int, str], list[int]] = {}
         self.surveys: dict[int, Item] = {}
@@ -71,8 +75,12 @@ class Controller:
         item = {
             **MADE_WITH.get(collection, {}),
             **{key: value for key, value in fields.items() if value is not None},
-            **{"id": item_id, "url": url, "type": KINDS[collection], "summary_fields": {}, "scm_revision": ""},
-            "related": {"survey_spec": f"{url}survey_spec/"},
+            "id": item_id,
+            "url": url,
+            "type": KINDS[collection],
+            "summary_fields": {},
+            "scm_revision": "",
+            "related": {"survey_spec": f"{url}survey_spec/", "launch": f"{url}launch/"},
         }
         self.refuse(collection, item)
         self.items[collection][item_id] = item
@@ -117,12 +125,30 @@ class Controller:
             return 200, self.change(item, body) if method == "PATCH" else item
         if sub == "survey_spec":
             return 200, self.survey(item, body) if method == "POST" else self.surveys.get(item["id"], {})
+        if sub == "launch":
+            return 201, self.launch(item, body)
+        if sub == "job_events":
+            found = [event for event in item["events"] if event["event"] in query["event__in"].split(",")]
+            return 200, {"count": len(found), "next": None, "results": found}
         if sub == "create_approval_template":
             approval = self.create("workflow_approval_templates", body)
             item["unified_job_template"] = approval["id"]
             item["related"]["unified_job_template"] = approval["url"]
             return 201, approval
         return self.associated(item, sub, method, body)
+
+    def launch(self, template: Item, body: Item) -> Item:
+        """Begin a job. It goes on when this has been answered."""
+        job = self.create("jobs", {"status": "running", "failed": False, "finished": "", "events": []})
+
+        def work() -> None:
+            assert self.run
+            succeeded, events = self.run(template, body)
+            job.update(events=events, failed=not succeeded, status="successful" if succeeded else "failed")
+            job["finished"] = "now"
+
+        threading.Thread(target=work, daemon=True).start()
+        return job
 
     def survey(self, item: Item, spec: Item) -> Item:
         rules.check_survey(spec)
@@ -144,8 +170,8 @@ class Controller:
 class Server:
     """A controller at a port of its own: `with Server(project) as server: server.url, server.controller`."""
 
-    def __init__(self, project: Path) -> None:
-        self.controller = controller = Controller(project)
+    def __init__(self, project: Path, run: Run | None = None) -> None:
+        self.controller = controller = Controller(project, run)
         self.bugs: list[str] = []
         bugs = self.bugs
 

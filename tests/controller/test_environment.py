@@ -15,7 +15,7 @@ from ansible.template import Templar
 from ansible_collections.tencentcloud.cvm.plugins.module_utils import _module
 from ansible_collections.tencentcloud.cvm.plugins.module_utils._connection import read_connection
 
-from .conftest import ROOT, definitions
+from .ground import ROOT, definitions
 
 OURS, THEIRS = (list(made["injectors"]["env"]) for made in definitions()["controller_setup_credential_types"])
 KEY = {"TENCENTCLOUD_SECRET_ID": "AKIDexample", "TENCENTCLOUD_SECRET_KEY": "key"}
@@ -60,7 +60,9 @@ def test_a_variable_of_the_first_account(variable: str, monkeypatch: pytest.Monk
     filled = module_sees({**others, variable: GOOD[variable]}, monkeypatch)
     if variable in KEY or not others:
         # Without this one there is no key at all.
-        with pytest.raises(Exception, match="No Tencent Cloud API key|environment variable TENCENTCLOUD_SECRET_.* missing"):
+        with pytest.raises(
+            Exception, match=r"No Tencent Cloud API key|environment variable TENCENTCLOUD_SECRET_.* missing"
+        ):
             module_sees({**others, variable: ""}, monkeypatch)
         return
     without = module_sees(others, monkeypatch)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import keyword
+import os
 import re
 import typing as t
 from pathlib import Path
@@ -15,9 +16,14 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.vars.reserved import get_reserved_names
 from jinja2 import UndefinedError
 
+from tests.controller_live import test_controller as live
+
 from . import rules
-from .conftest import ROOT, SetUp, definitions
+from .conftest import SetUp
+from .ground import ROOT, definitions
 from .guide import TEXT
+from .jobs import Launcher
+from .server import Item
 
 MADE = definitions()
 TEMPLATES: list[dict[str, t.Any]] = MADE["controller_setup_job_templates"]
@@ -27,18 +33,23 @@ QUESTIONS = [question for survey in SURVEYS.values() for question in survey]
 AWX = next(
     (
         path
-        for folder in __import__("os").environ["ANSIBLE_COLLECTIONS_PATH"].split(":")
+        for folder in os.environ["ANSIBLE_COLLECTIONS_PATH"].split(":")
         for path in Path(folder).glob("ansible_collections/awx/awx")
     ),
     Path("awx.awx is not on ANSIBLE_COLLECTIONS_PATH"),
 )
+
+# By one worker, for the controller is set up once.
+ONCE = pytest.mark.xdist_group("set_up")
 
 
 def argument_spec(options: dict[str, t.Any]) -> dict[str, t.Any]:
     """The arguments that a module documents, as Ansible validates them, down to the last suboption."""
     spec = {}
     for name, option in options.items():
-        spec[name] = {key: option[key] for key in ("type", "elements", "required", "choices", "aliases") if key in option}
+        spec[name] = {
+            key: option[key] for key in ("type", "elements", "required", "choices", "aliases") if key in option
+        }
         if "suboptions" in option:
             spec[name]["options"] = argument_spec(option["suboptions"])
     return spec
@@ -52,6 +63,7 @@ def documented(module: str) -> dict[str, t.Any]:
     return options
 
 
+@ONCE
 def test_the_second_run_changes_nothing(set_up: SetUp) -> None:
     first, second = set_up.outputs
     assert [re.findall(r"failed=(\d+)", output) for output in set_up.outputs] == [["0"], ["0"]], first + second
@@ -60,6 +72,7 @@ def test_the_second_run_changes_nothing(set_up: SetUp) -> None:
     assert set_up.writes[1] == 0, second
 
 
+@ONCE
 def test_what_is_made(set_up: SetUp) -> None:
     """Every definition has arrived; the names are those of the data."""
     items = set_up.controller.items
@@ -70,21 +83,30 @@ def test_what_is_made(set_up: SetUp) -> None:
     assert set(names["hosts"]) == {"ap-shanghai", "ap-chengdu", "ap-chongqing"}
     playbooks = {item["playbook"] for item in items["job_templates"].values()}
     others = {"demo.yml", "controller_setup.yml"}
-    assert playbooks == {f"playbooks/{path.name}" for path in (ROOT / "playbooks").glob("*.yml") if path.name not in others}
+    assert playbooks == {
+        f"playbooks/{path.name}" for path in (ROOT / "playbooks").glob("*.yml") if path.name not in others
+    }
     for template in TEMPLATES:
         made = set_up.controller.named("job_templates", template["name"])
-        accounts = [set_up.controller.find(key)[1]["name"] for key in set_up.controller.linked[made["id"], "credentials"]]
+        accounts = [
+            set_up.controller.find(key)[1]["name"] for key in set_up.controller.linked[made["id"], "credentials"]
+        ]
         assert len(accounts) == (2 if template.get("two_accounts") else 1)
         assert made["survey_enabled"]
-        assert set_up.controller.surveys[made["id"]]["spec"] == template["survey"] or "regions" in str(template["survey"])
+        assert set_up.controller.surveys[made["id"]]["spec"] == template["survey"] or "regions" in str(
+            template["survey"]
+        )
 
 
+@ONCE
 def test_the_workflow(set_up: SetUp) -> None:
     """preflight -> distribute -> canary -> approval -> rest, each after the success of the one before."""
     controller = set_up.controller
     nodes = {item["identifier"]: item for item in controller.items["workflow_job_template_nodes"].values()}
     follows = {
-        name: [controller.find(key)[1]["identifier"] for key in controller.linked.get((node["id"], "success_nodes"), [])]
+        name: [
+            controller.find(key)[1]["identifier"] for key in controller.linked.get((node["id"], "success_nodes"), [])
+        ]
         for name, node in nodes.items()
     }
     assert follows == {
@@ -97,6 +119,23 @@ def test_the_workflow(set_up: SetUp) -> None:
     kinds = {name: controller.find(node["unified_job_template"])[0] for name, node in nodes.items()}
     assert kinds.pop("approval") == "workflow_approval_templates"
     assert set(kinds.values()) == {"job_templates"}
+
+
+@ONCE
+def test_the_check_of_a_real_controller(set_up: SetUp, launcher: Launcher, tmp_path: Path) -> None:
+    """What `nox -e controller-live` asks of one, asked of this one, whose jobs are run here; one of them will do."""
+    launcher.cloud.world.behaviour.copy_minutes = (30.0, 30.0)
+
+    def run(template: Item, body: Item) -> tuple[bool, list[Item]]:
+        done = launcher.launch(template["name"].partition(": ")[2], body["extra_vars"])
+        return done.status == "successful", done.events
+
+    set_up.controller.run = run
+    accounts = live.credentials(launcher.cloud.url)
+    assert live.launch(tmp_path, set_up.access, "Default", credentials=accounts) == 1
+    (asked,) = [job for job in live.jobs() if job["progress"]]
+    assert live.launch(tmp_path, set_up.access, "Default", jobs=[asked]) == 1
+    assert launcher.cloud.journal.effects("SyncImages")
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template["name"])
