@@ -366,7 +366,7 @@ def controller(session: nox.Session) -> None:
     install(session, "controller")
     env = as_a_user(session)
     env["ANSIBLE_COLLECTIONS_PATH"] = with_awx(session, env["ANSIBLE_COLLECTIONS_PATH"])
-    pytest(session, "tests/controller", "-n", "2", "--dist", "loadgroup", **env)
+    pytest(session, "tests/controller", "-n", "2", "--dist", "loadfile", **env)
 
 
 @nox.session

@@ -20,12 +20,13 @@ DATA = ROOT / "playbooks" / "controller"
 init_plugin_loader()
 
 
-def definitions() -> dict[str, t.Any]:
-    """The files of data, rendered as Ansible renders them."""
+def definitions(**settings: t.Any) -> dict[str, t.Any]:
+    """The files of data, rendered as Ansible renders them, with settings in place of those of the files."""
     loader = DataLoader()
     raw: dict[str, t.Any] = {}
     for path in sorted(DATA.glob("*.yml")):
         raw |= loader.load_from_file(str(path), trusted_as_template=True)
+    raw |= settings
     rendered: dict[str, t.Any] = Templar(loader=loader, variables=raw).template(raw)
     return rendered
 

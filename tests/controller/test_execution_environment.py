@@ -19,8 +19,6 @@ EXAMPLE = ROOT / "docs" / "controller" / "execution-environment.yml"
 VERSION = yaml.safe_load((ROOT / "galaxy.yml").read_text("utf-8"))["version"]
 TARBALL = f"tencentcloud-cvm-{VERSION}.tar.gz"
 
-ONCE = pytest.mark.xdist_group("context")
-
 
 @pytest.fixture(scope="module")
 def context(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -36,14 +34,12 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "context"
 
 
-@ONCE
 def test_the_context(context: Path) -> None:
     recipe = (context / "Containerfile").read_text("utf-8")
     assert re.search(r"^RUN .*ansible-galaxy collection install .* -r requirements.yml", recipe, re.MULTILINE)
     assert (context / "_build" / "collections" / TARBALL).is_file()
 
 
-@ONCE
 def test_what_the_context_installs_needs_what_our_requirements_say(context: Path, tmp_path: Path) -> None:
     """The step of the recipe that installs the collection, and the introspection that reads it."""
     install = f"ansible-galaxy collection install --offline -r requirements.yml -p {tmp_path}"
@@ -58,3 +54,5 @@ def test_what_the_context_installs_needs_what_our_requirements_say(context: Path
 
 def test_the_files_name_the_version_of_this_collection() -> None:
     assert EXAMPLE.read_text("utf-8").count(VERSION) == 3
+    (settings,) = blocks("my-settings.yml")
+    assert f"controller_setup_execution_environment: tencentcloud-images:{VERSION}\n" in settings

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import keyword
 import os
 import re
@@ -21,7 +22,7 @@ from tests.controller_live import test_controller as live
 from . import rules
 from .conftest import SetUp
 from .ground import ROOT, definitions
-from .guide import TEXT
+from .guide import TEXT, blocks
 from .jobs import Launcher
 from .server import Item
 
@@ -38,9 +39,6 @@ AWX = next(
     ),
     Path("awx.awx is not on ANSIBLE_COLLECTIONS_PATH"),
 )
-
-# By one worker, for the controller is set up once.
-ONCE = pytest.mark.xdist_group("set_up")
 
 
 def argument_spec(options: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -63,7 +61,6 @@ def documented(module: str) -> dict[str, t.Any]:
     return options
 
 
-@ONCE
 def test_the_second_run_changes_nothing(set_up: SetUp) -> None:
     first, second = set_up.outputs
     assert [re.findall(r"failed=(\d+)", output) for output in set_up.outputs] == [["0"], ["0"]], first + second
@@ -72,33 +69,57 @@ def test_the_second_run_changes_nothing(set_up: SetUp) -> None:
     assert set_up.writes[1] == 0, second
 
 
-@ONCE
 def test_what_is_made(set_up: SetUp) -> None:
-    """Every definition has arrived; the names are those of the data."""
+    """Every definition has arrived, with the settings of the guide; names are those of the data."""
+    (settings,) = map(yaml.safe_load, blocks("my-settings.yml"))
+    made = definitions(**settings)
     items = set_up.controller.items
-    names = {collection: [item.get("name") for item in found.values()] for collection, found in items.items()}
-    assert names["credential_types"] == ["Tencent Cloud", "Tencent Cloud (target account)"]
-    assert names["job_templates"] == [template["name"] for template in TEMPLATES]
-    assert names["groups"] == ["copy_and_launch_targets", "canary"]
-    assert set(names["hosts"]) == {"ap-shanghai", "ap-chengdu", "ap-chongqing"}
-    playbooks = {item["playbook"] for item in items["job_templates"].values()}
-    others = {"demo.yml", "controller_setup.yml"}
-    assert playbooks == {
-        f"playbooks/{path.name}" for path in (ROOT / "playbooks").glob("*.yml") if path.name not in others
+    for collection in ("credential_types", "job_templates", "groups"):
+        wanted = [item["name"] for item in made[f"controller_setup_{collection}"]]
+        assert [item["name"] for item in items[collection].values()] == wanted
+    (environment,) = items["execution_environments"].values()
+    assert environment["image"] == settings["controller_setup_execution_environment"]
+    hosts = {item["name"]: json.loads(item["variables"]) for item in items["hosts"].values()}
+    assert hosts.keys() == {region["region"] for region in settings["controller_setup_regions"]}
+    assert hosts["ap-chongqing"] == {
+        "copy_and_launch_region": "ap-chongqing",
+        "copy_and_launch_instance_zone": "ap-chongqing-1",
+        "copy_and_launch_instance_count": 2,
     }
-    for template in TEMPLATES:
-        made = set_up.controller.named("job_templates", template["name"])
+    (targets,) = (item for item in items["groups"].values() if item["name"] == "copy_and_launch_targets")
+    assert json.loads(targets["variables"])["ansible_python_interpreter"] == "{{ ansible_playbook_python }}"
+    for wanted in made["controller_setup_credential_types"]:
+        arrived = set_up.controller.named("credential_types", wanted["name"])
+        assert {key: arrived[key] for key in wanted} == wanted
+    for wanted in made["controller_setup_job_templates"]:
+        arrived = set_up.controller.named("job_templates", wanted["name"])
+        assert set_up.controller.surveys[arrived["id"]]["spec"] == wanted["survey"]
+        own = {key: value for key, value in wanted.items() if key not in ("survey", "two_accounts", "extra_vars")}
+        assert {key: arrived[key] for key in own} == own
+        assert json.loads(arrived["extra_vars"]) == wanted.get("extra_vars", {})
+        assert arrived["execution_environment"] == environment["id"]
+        assert arrived["survey_enabled"]
         accounts = [
-            set_up.controller.find(key)[1]["name"] for key in set_up.controller.linked[made["id"], "credentials"]
+            set_up.controller.find(key)[1]["name"] for key in set_up.controller.linked[arrived["id"], "credentials"]
         ]
-        assert len(accounts) == (2 if template.get("two_accounts") else 1)
-        assert made["survey_enabled"]
-        assert set_up.controller.surveys[made["id"]]["spec"] == template["survey"] or "regions" in str(
-            template["survey"]
-        )
+        names = [settings["controller_setup_credential"], settings["controller_setup_target_credential"]]
+        assert sorted(accounts) == (names if wanted.get("two_accounts") else names[:1])
 
 
-@ONCE
+def test_every_playbook_has_a_job_template_but_two() -> None:
+    """The demo is for a local emulator, and the other one sets up the controller itself."""
+    playbooks = {template["playbook"] for template in TEMPLATES}
+    there = {f"playbooks/{path.name}" for path in (ROOT / "playbooks").glob("*.yml")}
+    assert there - playbooks == {"playbooks/demo.yml", "playbooks/controller_setup.yml"}
+    assert playbooks <= there
+
+
+def test_the_guide_names_the_version_of_awx_awx_that_is_tested() -> None:
+    tested = json.loads((AWX / "MANIFEST.json").read_text("utf-8"))["collection_info"]["version"]
+    (command,) = [block for block in blocks("shell") if "awx.awx" in block]
+    assert command == f"ansible-galaxy collection install awx.awx:{tested}\n"
+
+
 def test_the_workflow(set_up: SetUp) -> None:
     """preflight -> distribute -> canary -> approval -> rest, each after the success of the one before."""
     controller = set_up.controller
@@ -121,7 +142,6 @@ def test_the_workflow(set_up: SetUp) -> None:
     assert set(kinds.values()) == {"job_templates"}
 
 
-@ONCE
 def test_the_check_of_a_real_controller(set_up: SetUp, launcher: Launcher, tmp_path: Path) -> None:
     """What `nox -e controller-live` asks of one, asked of this one, whose jobs are run here; one of them will do."""
     launcher.cloud.world.behaviour.copy_minutes = (30.0, 30.0)
