@@ -37,9 +37,11 @@ ROLE = {
     "assume_role_external_id": "acme-external",
 }
 PLACES = ["ap-chengdu", "ap-chongqing"]
+# Two of the regions, the canary among them, for the sake of time.
 HOSTS = {
     item["region"]: {"copy_and_launch_region": item["region"], "copy_and_launch_instance_zone": item["zone"]}
     for item in MADE["controller_setup_regions"]
+    if item["region"] in PLACES
 }
 
 
