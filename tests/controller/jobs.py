@@ -90,6 +90,8 @@ class Launcher:
             quiet=True,
         )
         events = list(run.events)
+        secrets = {key["secret_key"] for key in KEYS.values()}
+        assert not [secret for secret in secrets if secret in json.dumps(events)]
         return Done(run.status, "\n".join(event["stdout"] for event in events if event["stdout"]), events)
 
     def injected(self, template: dict[str, t.Any]) -> dict[str, str]:
@@ -129,11 +131,13 @@ def running(cloud: Emulator, region: str) -> list[str]:
 
 def proposed(template: dict[str, t.Any], answers: dict[str, t.Any]) -> dict[str, t.Any]:
     """The answers as the controller's page sends them: what it proposes, and blanks for what nobody has filled in."""
-    blank: dict[str, t.Any] = {"multiselect": []}
-    return {
-        **{q["variable"]: q.get("default", blank.get(q["type"], "")) for q in template["survey"]},
-        **answers,
+    proposals = {question["variable"]: question.get("default", "") for question in template["survey"]}
+    lists = {
+        question["variable"]: question.get("default", "").splitlines()
+        for question in template["survey"]
+        if question["type"] == "multiselect"
     }
+    return {**proposals, **lists, **answers}
 
 
 # What is done of each template: with the fewest answers, all others blank, and with an answer to every question.
