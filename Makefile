@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: tencentcloud.cvm contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Two doors for people, `make demo` and `make test`. They only see to it that nox is there; noxfile.py does the work.
+# The doors for people: `make demo`, `make cloud` and `make test`. They only see to it that nox is there; noxfile.py does
+# the work.
 
 PYTHON ?= python3
 
@@ -15,15 +16,22 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 NOX := .venv/bin/nox
 REPORT := .cache/report
 
-.PHONY: help demo test clean
+# What `make cloud` is given, such as `--port 8000 --seed mine.yml --time-scale 600`.
+ARGS ?=
+
+.PHONY: help demo cloud test clean
 
 help:
 	@echo 'make demo    start an emulated cloud, copy images between its regions, launch machines, and do it all again'
+	@echo 'make cloud   an emulated cloud to try your own playbooks on; ARGS="--help" names its options'
 	@echo 'make test    every check; `$(NOX) --list` names them and `$(NOX) -e NAME` runs one'
-	@echo 'make clean   remove everything that the two have made'
+	@echo 'make clean   remove everything that the others have made'
 
 demo: .venv/ready
 	@$(NOX) -e demo
+
+cloud: .venv/ready
+	@$(NOX) -e cloud -- $(ARGS)
 
 test: .venv/ready
 	@rm -rf $(REPORT); mkdir -p $(REPORT)

@@ -24,6 +24,7 @@ import nox
 
 ROOT = Path(__file__).resolve().parent
 CACHE = ROOT / ".cache"
+SITE = CACHE / "site"
 REQUIREMENTS = ROOT / "tests" / "requirements"
 NAME = Path("ansible_collections", "tencentcloud", "cvm")
 THIS_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -34,7 +35,7 @@ GET_PIP_VERSIONS = ("24_2", "25_2")
 # What a user runs or reads; anything else in the tarball is a hole in galaxy.yml's build_ignore.
 PRODUCT = {
     *("FILES.json", "MANIFEST.json", "COPYING", "README.md", "CHANGELOG.md", "requirements.txt"),
-    *("changelogs", "docs", "meta", "playbooks", "plugins", "roles"),
+    *("LICENSES", "changelogs", "docs", "meta", "playbooks", "plugins", "roles"),
 }
 
 nox.options.reuse_venv = "yes"
@@ -59,6 +60,8 @@ def isolate() -> None:
     for name in list(os.environ):
         if re.match(r"ANSIBLE_|TENCENTCLOUD_|TCCLI_|PYTHONPATH$|GIT_(DIR|WORK_TREE|INDEX_FILE)$", name):
             del os.environ[name]
+    # What is installed here is compiled when it is first imported; a hundred processes shall not do so again and again.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     no_proxy = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
     os.environ |= {
         "HOME": str(home),
@@ -192,6 +195,19 @@ def with_awx(session: nox.Session, collections: str) -> str:
     return f"{collections}:{path}"
 
 
+def build_site(session: nox.Session, tree: Path) -> None:
+    """Build the site from a copied tree, to which the pages of all modules, roles and plugins are added."""
+    pages = ("collection", "--use-current", "--fail-on-error", "--no-add-antsibull-docs-version", "--dest-dir", ".")
+    session.run(
+        "antsibull-docs", *pages, ".".join(NAME.parts[1:]), env={"ANSIBLE_COLLECTIONS_PATH": str(tree.parents[2])}
+    )
+    shutil.copy(tree / "docs/docsite/index.md", tree)
+    shutil.rmtree(SITE, ignore_errors=True)
+    strict = ("--fail-on-warning", "--keep-going", "--fresh-env", "--quiet")
+    session.run("sphinx-build", *strict, "--conf-dir", "docs/docsite", "--doctree-dir", "../doctrees", ".", str(SITE))
+    session.log(f"Built {SITE.relative_to(ROOT)}/index.html")
+
+
 def pytest(session: nox.Session, tests: str, *options: str, **env: str) -> None:
     """Run pytest on these tests, or on those that are named behind `--`."""
     named = any(Path(argument.partition("::")[0]).exists() for argument in session.posargs)
@@ -203,6 +219,11 @@ def pytest(session: nox.Session, tests: str, *options: str, **env: str) -> None:
         *([] if named else [tests]),
         env={"PYTHONPATH": linked, "ANSIBLE_COLLECTIONS_PATH": linked} | env,
     )
+
+
+def this_nox(session: nox.Session) -> str:
+    """How to run this nox once more, for the test of `make cloud`."""
+    return f"{sys.executable} -m nox --envdir {Path(session.virtualenv.location).parent}"
 
 
 def found_browser(session: nox.Session) -> str:
@@ -278,11 +299,13 @@ def run_sanity(session: nox.Session, requirements: str, python: str) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Format, habits and complexity of Python, and YAML (ruff, yamllint)."""
+    """Format, habits and complexity of Python, YAML, and the licence of every file (ruff, yamllint, reuse)."""
     install(session, "lint")
     session.run("ruff", "format", "--check", ".")
     session.run("ruff", "check", ".")
     session.run("yamllint", "--strict", ".")
+    trusted = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory", "GIT_CONFIG_VALUE_0": "*"}
+    session.run("reuse", "lint", "--lines", env=trusted)
 
 
 @nox.session
@@ -294,11 +317,13 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Documentation of plugins and roles, and the changelog fragments (antsibull-docs, antsibull-changelog)."""
+    """Documentation of plugins and roles, changelog fragments, and the site (antsibull, Sphinx with -W)."""
     install(session, "docs")
-    with session.chdir(copied_tree(session)):
+    tree = copied_tree(session)
+    with session.chdir(tree):
         session.run("antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "all", ".")
         session.run("antsibull-changelog", "lint")
+        build_site(session, tree)
 
 
 @nox.session
@@ -346,18 +371,19 @@ def integration(session: nox.Session) -> None:
 
 @nox.session
 def playbooks(session: nox.Session) -> None:
-    """The playbooks, run from the installed tarball."""
+    """The playbooks and what the documentation tells to type, run from the installed tarball."""
     install(session, "pytest")
-    pytest(session, "tests/playbooks", "-n", "2", **as_a_user(session))
+    pytest(session, "tests/playbooks", "-n", "2", CVM_NOX=this_nox(session), **as_a_user(session))
 
 
-@nox.session
+@nox.session(requires=["docs"])
 def browser(session: nox.Session) -> None:
-    """The page of the report in a real browser: a Chromium or Chrome from the PATH, or Debian's (playwright)."""
+    """The report and the site in a real browser: a Chromium or Chrome from the PATH, or Debian's (playwright)."""
     install(session, "browser")
     # The browser keeps its profile in the session's temporary folder, which pytest would empty under it.
     pages = f"--basetemp={session.create_tmp()}/pages"
-    pytest(session, "tests/browser", pages, CVM_BROWSER=found_browser(session), **as_a_user(session))
+    env = {"CVM_BROWSER": found_browser(session), "CVM_SITE": str(SITE)}
+    pytest(session, "tests/browser", pages, **env, **as_a_user(session))
 
 
 @nox.session
@@ -393,10 +419,10 @@ def demo(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
-def emulator(session: nox.Session) -> None:
-    """Run the emulator in the foreground: `nox -e emulator -- --port 8000`."""
+def cloud(session: nox.Session) -> None:
+    """Run the emulator in the foreground, to rehearse on: `nox -e cloud -- --port 8000`, or `make cloud`."""
     install(session, "emulator")
-    session.run("python", "-m", "tests.emulator", *session.posargs)
+    session.run("python", "tests/cloud.py", *session.posargs)
 
 
 @nox.session(default=False)
@@ -453,7 +479,7 @@ def playbooks_on_the_oldest_core(session: nox.Session) -> None:
     """As playbooks, with ansible-core 2.18, the oldest that meta/runtime.yml allows."""
     install(session, "pytest")
     session.install("--no-compile", "-r", str(REQUIREMENTS / "ansible-core-2.18.txt"))
-    pytest(session, "tests/playbooks", "-n", "2", **as_a_user(session))
+    pytest(session, "tests/playbooks", "-n", "2", CVM_NOX=this_nox(session), **as_a_user(session))
 
 
 def sanity_of(core: str, python: str) -> None:

@@ -176,6 +176,7 @@ _value:
         - Instances that run an own image of which there is a newer generation, or an image that is gone.
         - Generations are the images of one family or, where one of two has none, those whose names differ in nothing
           but numbers at the end, such as C(golden-web-2026-10) and C(golden-web-2026-11).
+        - A copy within the region, such as an encrypted one, is of the generation of what it was made from.
       type: list
       elements: dict
       contains:

@@ -38,6 +38,9 @@ else:
 
 SDK_PACKAGE = "tencentcloud-sdk-python-common"
 PAGE_SIZE = 100
+MOST_READINGS = 5
+"""Of a list that never holds still."""
+
 RETRY_SECONDS = 60.0
 """For how long a throttled call is repeated when the caller sets no deadline of its own."""
 
@@ -142,14 +145,28 @@ class Client:
                 deadline.sleep(_retry.backoff(attempt, random.random()))  # noqa: S311 - jitter, not a secret
 
     def pages(self, action: str, params: dict[str, t.Any], key: str) -> list[dict[str, t.Any]]:
-        """Every item of a paged list, to its end."""
+        """Every item of a paged list, to its end.
+
+        A list that grows or shrinks between two pages shows items twice, or not at all: it is read again.
+        """
         items: list[dict[str, t.Any]] = []
+        for _reading in range(MOST_READINGS):
+            items, is_whole = self._read_pages(action, params, key)
+            if is_whole:
+                break
+        return items
+
+    def _read_pages(self, action: str, params: dict[str, t.Any], key: str) -> tuple[list[dict[str, t.Any]], bool]:
+        """The items, and whether the list kept its length meanwhile."""
+        items: list[dict[str, t.Any]] = []
+        totals: set[int | None] = set()
         while True:
             answer = self.call(action, {**params, "Offset": len(items), "Limit": PAGE_SIZE})
-            page = answer.get(key) or []
+            page, total = answer.get(key) or [], answer.get("TotalCount")
             items += page
-            if not page or len(items) >= (answer.get("TotalCount") or 0):
-                return items
+            totals.add(total)
+            if not page or (total is not None and len(items) >= total):
+                return items, len(totals) == 1
 
     def key(self) -> Credential | None:
         """The key that a call would be signed with now."""

@@ -25,7 +25,7 @@ from ._copy_look import look
 from ._copy_order import Order, same_names
 from ._copy_plan import PATIENCE_SECONDS, Action, Stage, Trail, Wanted, stage_of
 from ._copy_source import find_sources
-from ._copy_track import Run, Track, preview, sights_of, timed_out, to_result, unread
+from ._copy_track import Run, Track, preview, sights_of, success_status, timed_out, to_result, unread
 from ._errors import CloudError, InputError, Problem, WaitTimeout
 from ._images import Image
 from ._progress import Tell, Told, tell_nobody
@@ -155,7 +155,7 @@ def _is_under_way(track: Track) -> bool:
 def _ended(run: Run, client: Client) -> Run:
     elapsed = client.clock.now() - run.began
     tracks = tuple(
-        replace(track, status="resumed" if track.trail.sent_at is None else "copied", problem=None)
+        replace(track, status="resumed" if track.trail.sent_at is None else success_status(track), problem=None)
         if not run.order.wait and _is_under_way(track)
         else timed_out(track, elapsed)
         for track in run.tracks

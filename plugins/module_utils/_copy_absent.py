@@ -69,7 +69,8 @@ def remove_copies(order: Order, client: Client, deadline: Deadline, *, check_mod
     tracks = [track for look in looks for track in look]
     began = client.clock.now()
     if check_mode:
-        return to_result(order, source, _one_a_destination([_foreseen(track) for track in tracks]))
+        tracks = client.each(lambda track: _foresee(order, client, track), tracks)
+        return to_result(order, source, _one_a_destination(tracks))
     tracks = client.each(lambda track: _delete(order, client, track), tracks)
     try:
         if order.wait:
@@ -147,8 +148,24 @@ def _as_it_was(image: Image) -> dict[str, t.Any]:
     }
 
 
-def _foreseen(track: Track) -> Track:
-    return track if track.settled else _removed(replace(track, changes=("deleted",)))
+def _foresee(order: Order, client: Client, track: Track) -> Track:
+    """Check mode: what would become of it, and whether the API would allow that."""
+    image = track.image
+    if track.settled or image is None:
+        return track
+    foreseen = _removed(replace(track, changes=("deleted",)))
+    if stage_of(image) is Stage.UNDER_WAY:
+        return foreseen if order.wait else _ended(order, track, 0)
+    try:
+        _images.delete(
+            client.in_region(track.region), image.image_id, with_snapshots=order.delete_snapshots, dry_run=True
+        )
+    except CloudError as error:
+        if error.code in GOING:
+            return _removed(track)
+        if error.code != IN_SHARED and not look_again(error.code):
+            return track.failed(error.problem())
+    return foreseen
 
 
 def _removed(track: Track) -> Track:

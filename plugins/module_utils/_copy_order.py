@@ -14,6 +14,7 @@ from enum import Enum
 from ._checks import wrong_image_id, wrong_tags, wrong_waiting
 from ._copy_plan import DEFAULT_KEY, ENCRYPTION_TAG, SOURCE_TAG
 from ._errors import InputError
+from ._query import trimmed
 
 LONGEST_NAME = 60
 LONGEST_DESCRIPTION = 256
@@ -63,7 +64,7 @@ class Order:
 def read_order(kind: Kind, params: Mapping[str, t.Any]) -> Order:
     """The order in a module's params; an InputError names everything that is wrong with it."""
     region = params["region"] or ""
-    destinations = params["destination_regions"] if kind is Kind.CROSS_REGION else [region]
+    destinations = trimmed(params["destination_regions"]) if kind is Kind.CROSS_REGION else [region]
     wrong = [
         *_wrong_region(region),
         *_wrong_source(params),
@@ -81,7 +82,7 @@ def read_order(kind: Kind, params: Mapping[str, t.Any]) -> Order:
         destinations=tuple(destinations),
         copy_name=params["copy_name"] or None,
         kms_key_id=params.get("kms_key_id") or None,
-        copy_description=params["copy_description"],
+        copy_description=params["copy_description"] or None,
         tags={key: str(value) for key, value in (params["tags"] or {}).items()},
         copy_source_tags=params["copy_source_tags"],
         allow_cross_border=params.get("allow_cross_border", False),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from ._checks import wrong_waiting
 from ._copy_order import LONGEST_NAME, Kind, Order, read_order, same_names
 from ._errors import InputError
+from ._query import trimmed
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,8 @@ def read_entries(params: Mapping[str, t.Any]) -> list[Entry]:
 
 
 def _read_entry(item: Mapping[str, t.Any]) -> Entry:
-    region, destinations = item["region"] or "", list(item["destination_regions"] or ())
-    encrypted = list(item["encrypt_regions"] or ())
+    region, destinations = item["region"] or "", trimmed(item["destination_regions"])
+    encrypted = trimmed(item["encrypt_regions"])
     wrong = _wrong_encryption(item, encrypted)
     # A copy is encrypted within its region: the plain one has to get there first.
     destinations += [name for name in encrypted if name and name not in (*destinations, region)]

@@ -351,6 +351,8 @@ def _foresee(order: Order, client: Client, state: State, before: dict[str, t.Any
     action, changes = state.decision.action, state.decision.changes
     if action is Action.FAIL:
         return _result(order, _act(order, client, str, state), before)
+    if not order.wait and _is_under_way(state):
+        return _result(order, state, before)
     if action is not Action.CREATE:
         foreseen = _changed(state, changes) if changes else state
         return _result(order, replace(foreseen, decision=Decision(Action.KEEP)), before)

@@ -54,7 +54,7 @@ def remove_image(order: Order, client: Client, deadline: Deadline, *, check_mode
         return _result(Removal(None, settled=True), None)
     check_owner(image)
     if check_mode:
-        return _result(Removal(None, changed=True, settled=True), image)
+        return _result(_foresee(order, client, image), image)
     began = client.clock.now()
     removal = _delete(order, client, Removal(image, tuple(image.snapshot_ids)))
     try:
@@ -69,6 +69,21 @@ def remove_image(order: Order, client: Client, deadline: Deadline, *, check_mode
     except WaitTimeout as timeout:
         removal = _late(order, timeout.last, client.clock.now() - began)
     return _result(removal if removal.settled else _left(order, removal), image)
+
+
+def _foresee(order: Order, client: Client, image: Image) -> Removal:
+    """Check mode: what would become of it, and whether the API would allow that."""
+    foreseen = Removal(None, changed=True, settled=True)
+    if stage_of(image) in (Stage.UNFINISHED, Stage.BUSY):
+        return foreseen if order.wait else _left(order, Removal(image))
+    try:
+        _images.delete(client, image.image_id, with_snapshots=order.delete_snapshots, dry_run=True)
+    except CloudError as error:
+        if error.code in GOING:
+            return replace(foreseen, changed=False)
+        if error.code != IN_SHARED and not look_again(error.code):
+            return _failed(order, Removal(image), error)
+    return foreseen
 
 
 def _look(order: Order, client: Client, removal: Removal) -> Removal:

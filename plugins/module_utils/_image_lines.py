@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ._copy_plan import SOURCE_TAG
-from ._images import NORMAL, Image
+from ._images import NORMAL, PRIVATE, Image
 
 GENERATION = re.compile(r"([-_.]v?\d+)+$")
 """What tells generations apart by name: ``golden-web-2026-11``, ``base_v2.1``."""
@@ -35,6 +35,16 @@ def origin_of(image: Image, sources: Sequence[Image]) -> Image | None:
         if image.image_id == source.image_id or mark == f"{source.region}/{source.image_id}":
             return source
     return next((source for source in sources if not mark and source.image_name == image.image_name), None)
+
+
+def made_from(image: Image, known: Mapping[str, Image]) -> Image:
+    """The own image of the same region that a copy within it was made from, such as an encrypted one; else itself.
+
+    :param known: the images of the region, by id
+    """
+    region, _slash, image_id = image.tags.get(SOURCE_TAG, "").partition("/")
+    original = known.get(image_id) if region == image.region else None
+    return original if original and original.image_type == PRIVATE else image
 
 
 def newer_than(image: Image, sources: Sequence[Image]) -> Image | None:

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 
 from ._copy_plan import SOURCE_TAG, Action, Stage, Wanted, Whose, judge, stage_of, whose_is
-from ._image_lines import newer_than
+from ._image_lines import made_from, newer_than
 from ._images import NORMAL, PRIVATE, Image
 from ._instances import DEAD_STATES
 
@@ -231,7 +231,7 @@ def _outdated(world: World, region: str) -> list[dict[str, t.Any]]:
     found = []
     for machine in world.machines(region):
         image = known.get(machine.image_id)
-        newer = newer_than(image, sources) if image and image.image_type == PRIVATE else None
+        newer = newer_than(made_from(image, known), sources) if image and image.image_type == PRIVATE else None
         if image is None or newer:
             found.append(
                 {

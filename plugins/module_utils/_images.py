@@ -138,8 +138,14 @@ def _moment(text: str | None) -> datetime:
 def search(client: Client, filters: Mapping[str, Sequence[str]]) -> list[Image]:
     """Every image of the client's region that passes the filters, to the last page."""
     listed = [{"Name": name, "Values": list(values)} for name, values in filters.items()]
-    items = client.pages("DescribeImages", {"Filters": listed}, "ImageSet")
-    return [Image.from_api(client.region, item) for item in items]
+    try:
+        items = client.pages("DescribeImages", {"Filters": listed}, "ImageSet")
+    except CloudError as error:
+        if error.code != _tags.UNKNOWN_KEY:
+            raise
+        return []
+    images = (Image.from_api(client.region, item) for item in items)
+    return list({image.image_id: image for image in images}.values())
 
 
 def find_by_id(client: Client, image_id: str) -> Image | None:

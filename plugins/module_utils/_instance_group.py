@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import typing as t
 import uuid
 from collections.abc import Collection, Mapping
@@ -15,7 +16,7 @@ from . import _instances, _tags
 from ._client import Client
 from ._errors import CloudError, InputError, WaitTimeout
 from ._instance_order import Order
-from ._instance_plan import Plan, make_plan
+from ._instance_plan import Plan, arrived, make_plan
 from ._instance_track import (
     UNSEEN_SECONDS,
     State,
@@ -35,12 +36,34 @@ from ._wait import Deadline, next_pause, until
 MISSING_SECONDS = 60.0
 """How long an instance that has been seen may be missing from the API's answers."""
 
-RETURN_SECONDS = 60.0
-"""How long a prepaid instance may look untouched after it was returned, before that is asked for once more: the API
-takes the first request as a return into the recycle bin, and a second one as the order to destroy it."""
+END_SECONDS = 60.0
+"""How long an instance may look untouched after it was ended, before that is asked for once more. Of a prepaid one the
+API takes the first request as a return into the recycle bin, and a second one as the order to destroy it: once it has
+said yes, it is not asked again."""
 
 PATIENCE_SECONDS = 300.0
 """How long the group may stay unreadable before the run gives up."""
+
+BUSY_CODES = (
+    "OperationDenied.InstanceOperationInProgress",
+    "MutexOperation.TaskRunning",
+    "InvalidInstanceId.NotFound",
+    "UnsupportedOperation.InstanceStateEnterRescueMode",
+    "UnsupportedOperation.InstanceStateEnterServiceLiveMigrate",
+    "UnsupportedOperation.InstanceStateExitRescueMode",
+    "UnsupportedOperation.InstanceStateExitServiceLiveMigrate",
+    "UnsupportedOperation.InstanceStatePending",
+    "UnsupportedOperation.InstanceStateRebooting",
+    "UnsupportedOperation.InstanceStateRunning",
+    "UnsupportedOperation.InstanceStateServiceLiveMigrate",
+    "UnsupportedOperation.InstanceStateStarting",
+    "UnsupportedOperation.InstanceStateStopped",
+    "UnsupportedOperation.InstanceStateStopping",
+    "UnsupportedOperation.InstanceStateTerminated",
+    "UnsupportedOperation.InstanceStateTerminating",
+    _tags.NOT_YET,
+)
+"""An instance has another task, which ends by itself, or is not any more as it was seen, or still shown: look again."""
 
 IMAGE_NOT_READY = "InvalidParameterValue.InvalidImageState"
 
@@ -81,9 +104,11 @@ def _is_done(order: Order, state: State) -> bool:
 
 
 def _is_launched(order: Order, state: State) -> bool:
-    """Whether what this run has launched needs no later run: it exists, and bears the name of the group."""
+    """Whether what this run has begun needs no later run: what it has launched exists, and bears the name of the group;
+    what it has ended is seen to go."""
     named = all(member.instance_name == order.name for member in state.members if member.instance_id in state.launched)
-    return named and state.seen.issuperset(state.launched)
+    gone = all(member.instance_id not in state.ended for member in alive(state))
+    return named and gone and state.seen.issuperset(state.launched)
 
 
 # Look ---------------------------------------------------------------------------------------------------------------
@@ -102,8 +127,8 @@ def _look(order: Order, client: Client, state: State) -> State:
     state = _remember(state, members, client.clock.now())
     for instance_id in state.launched.keys() - members.keys():
         members[instance_id] = Instance(order.region, instance_id, order.name, PENDING, image_id=order.image_id or "")
-    plan = _without_late_tags(client, make_plan(order, tuple(members.values())))
-    plan = _without_returned(plan, state, client.clock.now())
+    plan = _without_late_tags(client, make_plan(order, tuple(members.values()), state.ended))
+    plan = _without_ended(plan, state, client.clock.now())
     return replace(
         state,
         members=tuple(members.values()),
@@ -164,8 +189,9 @@ def _without_late_tags(client: Client, plan: Plan) -> Plan:
     return replace(plan, retag=retag)
 
 
-def _without_returned(plan: Plan, state: State, now: float) -> Plan:
-    recent = {instance_id for instance_id, since in state.returned.items() if now - since < RETURN_SECONDS}
+def _without_ended(plan: Plan, state: State, now: float) -> Plan:
+    """What was ended a moment ago may still show its former state."""
+    recent = {instance_id for instance_id, again in state.ended.items() if now < again}
     pending = tuple(instance_id for instance_id in plan.terminate if instance_id in recent)
     wanted = tuple(instance_id for instance_id in plan.terminate if instance_id not in recent)
     return replace(plan, terminate=wanted, settling=(*plan.settling, *pending))
@@ -203,7 +229,7 @@ def _act(order: Order, client: Client, state: State) -> State:
             state = after
     except CloudError as error:
         state = replace(state, changed=state.changed or error.may_have_run)
-        if error.may_have_run:
+        if error.may_have_run or (error.code in BUSY_CODES and not plan.launch):
             return replace(state, trouble=error, trouble_since=client.clock.now())
         return with_failure(state, attempt(order, plan, error), error)
     return state
@@ -221,13 +247,21 @@ def _steps(order: Order, client: Client, state: State) -> t.Iterator[State]:
         yield state
         yield _launch(order, client, state)
         return
-    returning = _charged_alike(state, state.plan.terminate).get(PREPAID, ())
-    state = replace(state, returned={**state.returned, **dict.fromkeys(returning, client.clock.now())})
-    yield state
     for write in _writes(order, client, state):
         write()
         state = replace(state, changed=True, unread=True)
         yield state
+    for charge_type, alike in _charged_alike(state, state.plan.terminate).items():
+        for ids in chunks(alike):
+            again = client.clock.now() + END_SECONDS
+            if charge_type == PREPAID:  # Only others may be ended once more at once when the answer gets lost.
+                state = replace(state, ended={**state.ended, **dict.fromkeys(ids, again)})
+                yield state
+                again = math.inf
+            _instances.terminate(client, ids)
+            ended = {**state.ended, **dict.fromkeys(ids, again)}
+            state = replace(state, ended=ended, changed=True, unread=True)
+            yield state
 
 
 def _launch(order: Order, client: Client, state: State) -> State:
@@ -248,7 +282,7 @@ def _launch(order: Order, client: Client, state: State) -> State:
 
 
 def _writes(order: Order, client: Client, state: State) -> list[t.Callable[[], None]]:
-    """The calls that carry out the plan. An instance can be changed while it is steady: before it starts or stops."""
+    """The calls that change instances. One can be changed while it is steady: before it starts or stops."""
     plan = state.plan
     account = _tags.account_id(client) if plan.retag else ""
     groups = order.security_group_ids or ()
@@ -260,11 +294,6 @@ def _writes(order: Order, client: Client, state: State) -> list[t.Callable[[], N
         *(
             partial(_instances.stop, client, ids, stop_charging=order.stop_charging and charge_type == BY_THE_HOUR)
             for charge_type, alike in _charged_alike(state, plan.stop).items()
-            for ids in chunks(alike)
-        ),
-        *(
-            partial(_instances.terminate, client, ids)
-            for alike in _charged_alike(state, plan.terminate).values()
             for ids in chunks(alike)
         ),
     ]
@@ -288,6 +317,8 @@ def _foresee(order: Order, client: Client, state: State, before: list[Instance])
     An image that is still being copied may be one for which an earlier task would have waited.
     """
     warnings = []
+    if order.wait and state.plan.settling:  # What is on its way is waited for, and then it is its turn.
+        state = replace(state, plan=_without_late_tags(client, make_plan(order, tuple(map(arrived, state.members)))))
     if state.plan.launch and order.image_id:
         try:
             _instances.try_run(client, _request(order, state))

@@ -38,13 +38,17 @@ class Template:
 
 @dataclass(frozen=True)
 class Order:
-    """A group of like instances in one region. ``launch`` is what RunInstances is told besides count and token."""
+    """A group of like instances in one region. ``launch`` is what RunInstances is told besides count and token.
+
+    :param is_counted: the user has said how many; if not, nothing is ended for being too many
+    """
 
     region: str
     name: str
     count: int
     state: str
     on_image_change: str
+    is_counted: bool = True
     image_id: str | None = None
     instance_type: str | None = None
     zone: str | None = None
@@ -93,7 +97,8 @@ def read_order(params: Mapping[str, t.Any]) -> Order:
     return Order(
         region=params["region"],
         name=params["name"],
-        count=0 if params["state"] == "absent" else params["exact_count"],
+        count=0 if params["state"] == "absent" else 1 if params["exact_count"] is None else params["exact_count"],
+        is_counted=params["state"] == "absent" or params["exact_count"] is not None,
         state=params["state"],
         on_image_change=params["on_image_change"],
         image_id=params["image_id"],
@@ -129,7 +134,7 @@ def _wrong_group(params: Mapping[str, t.Any]) -> list[str]:
         found.append("name is empty; it names the group of instances.")
     if len(name) > LONGEST_NAME:
         found.append(f"name has {len(name)} characters; Tencent Cloud allows {LONGEST_NAME}.")
-    if not 0 <= count <= MOST_INSTANCES:
+    if count is not None and not 0 <= count <= MOST_INSTANCES:
         found.append(f"exact_count is {count}; it must be from 0 to {MOST_INSTANCES}.")
     return found + wrong_tags(params["tags"], (GROUP_TAG,))
 
@@ -195,7 +200,7 @@ def from_template(order: Order, template_id: str, version: int, data: Mapping[st
     are put together here: a project given alone must not lose the zone, nor the group's tag the tags of the template.
     """
     place = {key: value for key, value in (data.get("Placement") or {}).items() if key in ("Zone", "ProjectId")}
-    specifications = {item["ResourceType"]: item["Tags"] for item in data.get("TagSpecification") or ()}
+    specifications = {item["ResourceType"]: item.get("Tags") or [] for item in data.get("TagSpecification") or ()}
     for item in order.launch["TagSpecification"]:
         tags = {tag["Key"]: tag for tag in (*specifications.get(item["ResourceType"], ()), *item["Tags"])}
         specifications[item["ResourceType"]] = [tags[key] for key in sorted(tags)]
@@ -206,7 +211,7 @@ def from_template(order: Order, template_id: str, version: int, data: Mapping[st
     }
     if "Placement" in order.launch:
         launch["Placement"] = {**place, **order.launch["Placement"]}
-    return replace(order, image_id=order.image_id or data.get("ImageId"), launch=launch)
+    return replace(order, image_id=order.image_id or data.get("ImageId") or None, launch=launch)
 
 
 def _launch(params: Mapping[str, t.Any], tags: Mapping[str, str]) -> dict[str, t.Any]:

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from ._instance_order import Order
-from ._instances import DEAD_STATES, PREPAID, RUNNING, STEADY_STATES, STOPPED, Instance
+from ._instances import DEAD_STATES, PENDING, PREPAID, RUNNING, STEADY_STATES, STOPPED, Instance
+
+ARRIVALS = {PENDING: RUNNING, "STARTING": RUNNING, "REBOOTING": RUNNING, "STOPPING": STOPPED}
 
 
 @dataclass(frozen=True)
@@ -43,12 +45,15 @@ class Plan:
         return not self.changes and not self.settling
 
 
-def make_plan(order: Order, members: Sequence[Instance]) -> Plan:
-    """The next step towards the order. Carried out and looked at again until it is finished."""
+def make_plan(order: Order, members: Sequence[Instance], ending: Collection[str] = ()) -> Plan:
+    """The next step towards the order. Carried out and looked at again until it is finished.
+
+    :param ending: those that the API was told to end, and may show late: if some have to go, it is these
+    """
     alive = [member for member in members if member.instance_state not in DEAD_STATES]
     outdated = [member for member in alive if _is_outdated(order, member)]
     replacing = bool(outdated) and order.on_image_change == "replace" and order.count > 0
-    leavers = _leavers(order, alive, outdated, replacing)
+    leavers = _leavers(order, alive, outdated, replacing, ending)
     stayers = [member for member in alive if member not in leavers]
     steady = [member for member in stayers if member.instance_state in STEADY_STATES]
     kept = [member for member in stayers if not (replacing and member in outdated)]
@@ -63,8 +68,26 @@ def make_plan(order: Order, members: Sequence[Instance]) -> Plan:
         retag={member.instance_id: lack for member in steady if (lack := _lacking_tags(order, member))},
         settling=_settling(order, members, alive),
         leaving=_ids(leaving),
-        problems=(*_blocked_changes(order, kept, outdated), *_blocked_terminations(order, leaving)),
+        problems=(
+            *_unasked_terminations(order, len(outdated) if replacing else 0, len(alive)),
+            *_blocked_changes(order, kept, outdated),
+            *_blocked_terminations(order, leaving),
+        ),
     )
+
+
+def _unasked_terminations(order: Order, replaced: int, alive: int) -> list[str]:
+    """A group that is larger than one instance, of which nobody has said how large it shall be."""
+    size = max(replaced, alive - replaced)
+    if order.is_counted or size <= order.count:
+        return []
+    uncounted = f"The group {order.name} has {size} instances, and exact_count does not say how many it shall have"
+    return [f"{uncounted}: exact_count={size} keeps them all."]
+
+
+def arrived(member: Instance) -> Instance:
+    """The instance in the state that it is on its way to, as far as that is known."""
+    return replace(member, instance_state=ARRIVALS.get(member.instance_state, member.instance_state))
 
 
 def _settling(order: Order, members: Sequence[Instance], alive: Sequence[Instance]) -> tuple[str, ...]:
@@ -81,29 +104,36 @@ def _is_outdated(order: Order, member: Instance) -> bool:
     return order.image_id is not None and member.image_id != order.image_id
 
 
-def _leavers(order: Order, alive: list[Instance], outdated: list[Instance], replacing: bool) -> list[Instance]:
+def _leavers(
+    order: Order, alive: list[Instance], outdated: list[Instance], replacing: bool, ending: Collection[str]
+) -> list[Instance]:
     """Those that shall go. Outdated ones go only when every instance that replaces them has come up."""
     if not replacing:
-        return _worst(order, alive, len(alive) - order.count)
+        return _worst(order, alive, len(alive) - order.count, ending)
     current = [member for member in alive if member not in outdated]
-    if sum(member.instance_state in STEADY_STATES for member in current) < order.count:
+    up = (RUNNING,) if order.state == "running" else STEADY_STATES
+    if sum(member.instance_state in up for member in current) < order.count:
         return []
-    return outdated + _worst(order, current, len(current) - order.count)
+    return outdated + _worst(order, current, len(current) - order.count, ending)
 
 
-def _worst(order: Order, members: list[Instance], how_many: int) -> list[Instance]:
-    """Those that are missed least: of another image, then not running, then the youngest."""
+def _worst(order: Order, members: list[Instance], how_many: int, ending: Collection[str]) -> list[Instance]:
+    """Those that are missed least: already ending, then of another image, then not running, then the youngest."""
     youngest_first = sorted(members, key=lambda member: (member.created_time, member.instance_id), reverse=True)
     ranked = sorted(
         youngest_first,
-        key=lambda member: (not _is_outdated(order, member), member.instance_state == RUNNING),
+        key=lambda member: (
+            member.instance_id not in ending,
+            not _is_outdated(order, member),
+            member.instance_state == RUNNING,
+        ),
     )
     return ranked[: max(0, how_many)]
 
 
 def _other_groups(order: Order, member: Instance) -> bool:
     wanted = order.security_group_ids
-    return wanted is not None and sorted(wanted) != sorted(member.security_group_ids)
+    return wanted is not None and set(wanted) != set(member.security_group_ids)
 
 
 def _lacking_tags(order: Order, member: Instance) -> dict[str, str]:

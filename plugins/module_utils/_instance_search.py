@@ -17,7 +17,6 @@ from ._errors import CloudError
 from ._images import Image
 from ._instance_query import Query
 from ._instances import Instance
-from ._query import TAG_UNKNOWN
 from ._tags import is_denied
 
 R = t.TypeVar("R")
@@ -64,15 +63,10 @@ def look(client: Client, regions: Sequence[str], query: Query, *, with_images: b
 
 def find(client: Client, query: Query) -> list[Instance]:
     """The instances of the client's region that pass the query, the oldest first."""
-    try:
-        if query.instance_ids:
-            found = _instances.find_by_ids(client, query.instance_ids)
-        else:
-            found = _instances.search(client, query.filters())
-    except CloudError as error:
-        if error.code != TAG_UNKNOWN:
-            raise
-        return []
+    if query.instance_ids:
+        found = _instances.find_by_ids(client, query.instance_ids)
+    else:
+        found = _instances.search(client, query.filters())
     return sorted(filter(query.matches, found), key=lambda instance: (instance.created_time, instance.instance_id))
 
 

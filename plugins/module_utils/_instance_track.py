@@ -27,7 +27,8 @@ class State:
     :param launched: the ids that this run has launched, with when they were last known to be there
     :param seen: those of them that the API has shown
     :param in_doubt: the launch of this run whose answer was lost, and which is sent again as it was
-    :param returned: prepaid instances that this run has told the API to take back, with when
+    :param ended: instances that this run has told the API to end, with when that may be asked for once more at the
+        earliest; prepaid ones whatever it answered
     :param generation: changed when a ClientToken turns out to stand for instances that are gone
     :param unread: whether something was written since the last look
     :param trouble: what went wrong last, without ending the run; ``trouble_since`` when that began
@@ -39,7 +40,7 @@ class State:
     launched: Mapping[str, float] = field(default_factory=dict)
     seen: frozenset[str] = frozenset()
     in_doubt: Mapping[str, t.Any] | None = field(default=None, repr=False)
-    returned: Mapping[str, float] = field(default_factory=dict)
+    ended: Mapping[str, float] = field(default_factory=dict)
     generation: str = ""
     changed: bool = False
     unread: bool = False

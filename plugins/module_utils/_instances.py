@@ -9,6 +9,7 @@ import typing as t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from . import _tags
 from ._client import PAGE_SIZE, Client
 from ._errors import CloudError
 
@@ -108,17 +109,21 @@ class Instance:
 
 def find_group(client: Client, name: str) -> list[Instance]:
     """The instances that carry the group's tag, in whatever state."""
-    filters = [{"Name": f"tag:{GROUP_TAG}", "Values": [name]}]
-    items = client.pages("DescribeInstances", {"Filters": filters}, "InstanceSet")
-    found = [Instance.from_api(client.region, item) for item in items]
+    found = search(client, {f"tag:{GROUP_TAG}": [name]})
     return [instance for instance in found if instance.tags.get(GROUP_TAG) == name]
 
 
 def search(client: Client, filters: Mapping[str, Sequence[str]]) -> list[Instance]:
     """Every instance of the client's region that passes the filters, to the last page."""
     listed = [{"Name": name, "Values": list(values)} for name, values in filters.items()]
-    items = client.pages("DescribeInstances", {"Filters": listed} if listed else {}, "InstanceSet")
-    return [Instance.from_api(client.region, item) for item in items]
+    try:
+        items = client.pages("DescribeInstances", {"Filters": listed} if listed else {}, "InstanceSet")
+    except CloudError as error:
+        if error.code != _tags.UNKNOWN_KEY:
+            raise
+        return []
+    instances = (Instance.from_api(client.region, item) for item in items)
+    return list({instance.instance_id: instance for instance in instances}.values())
 
 
 def find_by_ids(client: Client, instance_ids: Sequence[str]) -> list[Instance]:

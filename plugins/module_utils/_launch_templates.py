@@ -26,7 +26,7 @@ def read_version(client: Client, template: Template) -> tuple[int, dict[str, t.A
     # Without its number a version is found only among the first thirty.
     asked = {"LaunchTemplateId": template.template_id, "LaunchTemplateVersions": [number]}
     for item in client.call("DescribeLaunchTemplateVersions", asked).get("LaunchTemplateVersionSet") or ():
-        return number, item["LaunchTemplateVersionData"]
+        return number, item.get("LaunchTemplateVersionData") or {}
     raise InputError(f"The launch template {template.template_id} has no version {number} in {client.region}.")
 
 

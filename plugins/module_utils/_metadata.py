@@ -3,19 +3,17 @@
 # This file is private to the collection: it may change at any time.
 """The metadata service of the CVM instance that this runs on: it hands out the keys of the role bound to it.
 
-``open_url`` is asked to use no proxy: the service answers only whoever asks from the instance itself. Elsewhere nobody
-answers, which must be noticed in seconds.
+``http.client`` knows nothing of proxies, and that is right here: the service answers only whoever asks from the
+instance itself. Elsewhere nobody answers, which must be noticed in seconds. ``open_url`` can do without proxies too,
+but its import would slow down every run of every module.
 """
 
 from __future__ import annotations
 
 import json
-import typing as t
-from http.client import HTTPException
-from urllib.error import HTTPError
-from urllib.parse import quote
-
-from ansible.module_utils.urls import open_url
+from contextlib import closing
+from http.client import HTTPConnection, HTTPException
+from urllib.parse import quote, urlsplit
 
 from ._errors import CloudError
 from ._keys import Credential, CvmRole
@@ -47,24 +45,26 @@ def _bound_role(source: CvmRole, seconds: int) -> str:
 
 
 def _get(source: CvmRole, name: str, seconds: int) -> bytes:
-    url = f"{source.service}{PATH}{quote(name, safe='')}"
+    service = urlsplit(source.service)
     timeout = min(seconds, LONGEST_SECONDS)
+    if service.scheme != "http" or not service.netloc:
+        raise _failure(source, f"{source.service} is no URL that begins with http://")
     try:
-        answer = open_url(url, timeout=timeout, use_proxy=False, follow_redirects="none", use_netrc=False)
-        return t.cast("bytes", answer.read(MOST_BYTES))
-    except HTTPError as error:
-        if error.code == 404:
-            bound = f"the role {name} is not bound to this instance" if name else "no role is bound to this instance"
-            raise _failure(source, bound) from None
-        raise _failure(source, f"the metadata service answered HTTP {error.code}") from None
+        with closing(HTTPConnection(service.netloc, timeout=timeout)) as connection:
+            connection.request("GET", f"{service.path}{PATH}{quote(name, safe='')}")
+            answer = connection.getresponse()
+            body = answer.read(MOST_BYTES)
     except TimeoutError:
         raise _silent(source, timeout) from None
     except (OSError, HTTPException, ValueError) as error:
-        reason = getattr(error, "reason", error)
-        if isinstance(reason, TimeoutError):
-            raise _silent(source, timeout) from None
-        text = getattr(reason, "strerror", None) or reason
-        raise _failure(source, f"{source.service} cannot be reached ({text})") from None
+        reason = getattr(error, "strerror", None) or error
+        raise _failure(source, f"{source.service} cannot be reached ({reason})") from None
+    if answer.status == 404:
+        bound = f"the role {name} is not bound to this instance" if name else "no role is bound to this instance"
+        raise _failure(source, bound)
+    if answer.status != 200:
+        raise _failure(source, f"the metadata service answered HTTP {answer.status}")
+    return body
 
 
 def _silent(source: CvmRole, timeout: int) -> CloudError:

@@ -19,6 +19,7 @@ from ._client import Client, connect
 from ._connection import DEFAULT_DOMAIN, read_connection
 from ._credentials import first_set
 from ._errors import CloudError, InputError, SdkMissing
+from ._options import secrets, without_empty
 from ._progress import Tell, teller
 from ._wait import Clock
 
@@ -90,12 +91,22 @@ class Task:
 Body = Callable[[Task], dict[str, t.Any]]
 
 
+class _Module(AnsibleModule):
+    """AnsibleModule that knows empty options and the secrets before it judges the options, and refuses some."""
+
+    def _load_params(self) -> None:
+        super()._load_params()  # type: ignore[no-untyped-call]
+        self.params = without_empty(self.params, self.argument_spec)
+        self.no_log_values.update(secrets(self.params, self.argument_spec))
+
+
 def run_module(body: Body, arguments: Mapping[str, t.Any], **rules: t.Any) -> None:
     """Run a module: its body returns the result, whose ``failed`` decides how it ends.
 
     ``rules`` are those of AnsibleModule: mutually_exclusive, required_one_of and so on.
     """
-    module = AnsibleModule(argument_spec={**CONNECTION_ARGUMENTS, **arguments}, supports_check_mode=True, **rules)
+    spec = {**CONNECTION_ARGUMENTS, **arguments}
+    module = _Module(argument_spec=spec, supports_check_mode=True, **rules)  # type: ignore[no-untyped-call]
     # Where a module calls something else by the name of a connection option, that is not to be taken for it.
     own = {name: module.params[name] for name in CONNECTION_ARGUMENTS if name not in arguments}
     try:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from ._checks import wrong_image_id, wrong_waiting
 from ._errors import InputError
 from ._prune_plan import Rule
+from ._query import trimmed
 
 IMPROBABLE_NAMES = ("", "qzxkvjwq", "QZXKVJWQ", "Qzxk_Vjwq.7", "qzxk-vjwq-7391", "qz.xk vj:w7", "\u9298\u8d28\u5fc3")
 """Names that nobody gives. A pattern that matches one of them does not say which images are meant."""
@@ -32,7 +33,7 @@ class Order:
 
 def read_order(params: Mapping[str, t.Any]) -> Order:
     """The order that these options give; an InputError says everything that is wrong with them."""
-    regions = tuple(filter(None, params["regions"] or ())) or tuple(filter(None, [params["region"]]))
+    regions = tuple(filter(None, trimmed(params["regions"]))) or tuple(filter(None, [params["region"]]))
     protected = tuple(filter(None, params["protected_image_ids"] or ()))
     wrong = [
         *_wrong_regions(regions),

@@ -15,15 +15,12 @@ MOST_FILTERS = 10
 MOST_FILTER_VALUES = 5
 """What one request may hold, as the pages of Describe* say. What does not fit is compared here alone."""
 
-TAG_UNKNOWN = "InvalidParameterValue.TagKeyNotFound"
-"""Nobody in the account has ever used a tag of that key, so nothing carries it."""
-
 EVERY_NAME = re.compile("")
 
 
 def read_regions(regions: Iterable[str] | None, region: str | None) -> list[str]:
     """The regions to look into, by default the one region; an InputError says what is wrong with them."""
-    listed = list(regions or [region or ""])
+    listed = trimmed(regions) or [region or ""]
     wrong = []
     if not all(listed):
         wrong.append("Name the regions to look into: regions, region or TENCENTCLOUD_REGION, none of them empty.")
@@ -32,6 +29,11 @@ def read_regions(regions: Iterable[str] | None, region: str | None) -> list[str]
     if wrong:
         raise InputError(" ".join(wrong))
     return listed
+
+
+def trimmed(values: Iterable[str] | None) -> list[str]:
+    """A list without the blanks that are left when text is split at its commas."""
+    return [value.strip() for value in values or ()]
 
 
 def given(values: Iterable[str] | None) -> tuple[str, ...]:

@@ -19,6 +19,9 @@ T = t.TypeVar("T")
 NOT_YET = "FailedOperation.ResourceTagProcessing"
 """The resource is still being made: try again later."""
 
+UNKNOWN_KEY = "InvalidParameterValue.TagKeyNotFound"
+"""Nobody in the account has ever used a tag of that key, so nothing carries it. A filter by such a tag is refused."""
+
 
 def is_denied(error: CloudError) -> bool:
     """Whether the key may not do this at all, so that trying again is idle."""

@@ -229,10 +229,10 @@ from typing import Any
 from ..module_utils import _images
 from ..module_utils._checks import wrong_image_id
 from ..module_utils._client import Client
-from ..module_utils._errors import CloudError, InputError
+from ..module_utils._errors import InputError
 from ..module_utils._images import Image
 from ..module_utils._module import Task, run_module
-from ..module_utils._query import MOST_FILTERS, TAG_UNKNOWN, carries, given, read_pattern, read_regions, read_tags
+from ..module_utils._query import MOST_FILTERS, carries, given, read_pattern, read_regions, read_tags
 
 ARGUMENTS: dict[str, Any] = {
     "regions": {"type": "list", "elements": "str"},
@@ -319,15 +319,8 @@ def _read_query(params: Any) -> Query:
 
 def _find(client: Client, query: Query) -> list[Image]:
     """The images of the client's region that pass the query, the newest first."""
-    try:
-        if query.image_ids:
-            found = _images.find_by_ids(client, query.image_ids)
-        else:
-            found = _images.search(client, query.filters())
-    except CloudError as error:
-        if error.code != TAG_UNKNOWN:
-            raise
-        return []
+    ids = query.image_ids
+    found = _images.find_by_ids(client, ids) if ids else _images.search(client, query.filters())
     return sorted(filter(query.matches, found), key=lambda image: (image.created, image.image_id), reverse=True)
 
 

@@ -36,9 +36,10 @@ options:
     description:
       - How many instances the group has. Instances are billed from their launch on. Those too many are terminated for
         good, with their system disks; V(0) terminates all.
+      - If it is not given, a group that is not there gets one instance, and a group that has more than one is refused,
+        for nothing is terminated that nobody counted.
       - Ignored with O(state=absent).
     type: int
-    default: 1
   state:
     description:
       - With V(present) the instances exist, running or not. With V(running) and V(stopped) they are started or stopped
@@ -92,6 +93,8 @@ options:
   password:
     description:
       - Login password of new instances, in place of O(key_ids).
+      - For Linux 8 to 30 characters, of at least two of the kinds lower case, upper case, digits and special ones; for
+        Windows 12 to 30, of at least three.
     type: str
   hostname:
     description:
@@ -221,6 +224,7 @@ options:
       - Whether to wait until the instances are in the state wanted and have their addresses.
       - Without it the module still stays until what it has launched can be seen, which takes seconds, and bears its
         name. The API numbers the names of several that are launched together, and lets them be changed when they run.
+        What it has terminated is seen to go, and an instance with another task is waited for in any case.
     type: bool
     default: true
   wait_timeout:
@@ -408,7 +412,7 @@ from ..module_utils._module import Task, run_module, wait_arguments
 
 ARGUMENTS: dict[str, Any] = {
     "name": {"type": "str", "required": True},
-    "exact_count": {"type": "int", "default": 1},
+    "exact_count": {"type": "int"},
     "state": {"type": "str", "choices": ["present", "running", "stopped", "absent"], "default": "present"},
     "image_id": {"type": "str"},
     "on_image_change": {"type": "str", "choices": ["keep", "fail", "replace"], "default": "keep"},

@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+import typing as t
 from pathlib import Path
 
 from . import SEEDS, Emulator, ScaledClock, schema
@@ -23,8 +24,17 @@ def coverage() -> str:
     return "\n".join(lines)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.emulator", description="A local Tencent Cloud API.")
+def introduce(emulator: Emulator, _time_scale: float) -> None:
+    """Where it is, and a line for each key."""
+    print(f"Tencent Cloud emulator at {emulator.url}", flush=True)
+    for account in emulator.world.accounts.values():
+        for secret_id, secret_key in account.credentials.items():
+            print(f"account {account.name} ({account.uin}): {secret_id} {secret_key}", flush=True)
+
+
+def main(introduced: t.Callable[[Emulator, float], None] = introduce, program: str = "python -m tests.emulator") -> int:
+    """Run it until it is stopped; ``introduced`` says where it is and how fast its time goes."""
+    parser = argparse.ArgumentParser(prog=program, description="A local Tencent Cloud API.")
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one")
     parser.add_argument("--seed", type=Path, default=SEEDS / "demo.yml", help="what the cloud holds at the start")
     parser.add_argument("--time-scale", type=float, default=60.0, help="virtual seconds a real second; default 60")
@@ -39,10 +49,7 @@ def main() -> int:
         print(f"The emulator cannot start with --seed {options.seed} --port {options.port}: {error}", file=sys.stderr)
         return 2
     with emulator:
-        print(f"Tencent Cloud emulator at {emulator.url}", flush=True)
-        for account in emulator.world.accounts.values():
-            for secret_id, secret_key in account.credentials.items():
-                print(f"account {account.name} ({account.uin}): {secret_id} {secret_key}", flush=True)
+        introduced(emulator, options.time_scale)
         # Whoever stops it by SIGTERM wants to hear of bugs as well.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:

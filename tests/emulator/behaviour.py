@@ -64,6 +64,14 @@ class Behaviour:
     instance_visible_after: float = field(
         default=2.0, metadata=_because("inferred", "Virtual seconds until a new instance appears in DescribeInstances.")
     )
+    instance_change_shown_after: float = field(
+        default=0.0,
+        metadata=_because(
+            "unknown",
+            "Virtual seconds for which a started, stopped or terminated instance shows its state from before; changes "
+            "that come meanwhile are refused with OperationDenied.InstanceOperationInProgress.",
+        ),
+    )
     tags_visible_after: float = field(
         default=5.0,
         metadata=_because("inferred", "Virtual seconds until a tag shows in DescribeImages and DescribeInstances."),

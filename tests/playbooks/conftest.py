@@ -46,8 +46,8 @@ def cloud() -> Iterator[Emulator]:
         assert emulator.journal.bugs == []
 
 
-def user_environment(cloud: Emulator, home: Path) -> dict[str, str]:
-    """What a user has: a PATH, a HOME, the collection, and credentials in the environment."""
+def user_shell(home: Path) -> dict[str, str]:
+    """What a user has: a PATH, a HOME, the collection."""
     return {
         "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
         "HOME": str(home),
@@ -55,8 +55,12 @@ def user_environment(cloud: Emulator, home: Path) -> dict[str, str]:
         "ANSIBLE_COLLECTIONS_PATH": os.environ["ANSIBLE_COLLECTIONS_PATH"],
         "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_PIPELINING": "1",
-        **{f"TENCENTCLOUD_{name.upper()}": value for name, value in cloud.options().items()},
     }
+
+
+def user_environment(cloud: Emulator, home: Path) -> dict[str, str]:
+    """And credentials in the environment."""
+    return user_shell(home) | {f"TENCENTCLOUD_{name.upper()}": value for name, value in cloud.options().items()}
 
 
 def play_with(environment: dict[str, str], cwd: Path, arguments: Sequence[str]) -> Played:

@@ -9,6 +9,8 @@ import socket
 import typing as t
 from pathlib import Path
 
+import pytest
+
 from tests.emulator import Emulator, Fault
 
 from .conftest import Play
@@ -51,7 +53,7 @@ def test_a_mistake_in_any_region_stops_everything_in_seconds(cloud: Emulator, pl
         "quota": host("ap-beijing-6", copy_name="golden-again"),
     }
 
-    played = play("-i", inventory(tmp_path, own), ROLE)
+    played = play("-i", inventory(tmp_path, own), ROLE, "-e", "copy_and_launch_stop_on_mistake=")
 
     assert (played.code != 0, played.failed) == (True, len(own) - 1), played.output
     for sentence in (
@@ -69,6 +71,30 @@ def test_a_mistake_in_any_region_stops_everything_in_seconds(cloud: Emulator, pl
     assert "Traceback" not in played.output
     assert cloud.journal.writes() == []
     assert not [entry for entry in cloud.journal.calls("SyncImages") if not entry.dry_run]
+
+
+TWICE = [{"region": "ap-shanghai", "zone": zone} for zone in ("ap-shanghai-2", "ap-shanghai-5")]
+MISTAKES: list[tuple[dict[str, t.Any], str]] = [
+    ({"targets": ""}, "There is no target region: list them in copy_and_launch_targets"),
+    ({"targets": TWICE}, "names a region that no other one names"),
+    ({"targets": [{"region": "ap-chengdu", "type": "S5.LARGE8"}]}, "key_ids; not known: type."),
+    ({"targets": [{"zone": "ap-chengdu-1"}]}, "Each of copy_and_launch_targets names a region"),
+    (
+        {"targets": [{"region": "ap-chengdu", "instance_type": "S5.MEDIUM4"}], "instance_type": "S5.MEDIUM2"},
+        "gives ap-chengdu another value than copy_and_launch_instance_type, which holds for every region",
+    ),
+]
+
+
+@pytest.mark.parametrize(("wrong", "said"), MISTAKES)
+def test_a_list_of_targets_that_would_be_misunderstood(
+    cloud: Emulator, play: Play, wrong: dict[str, t.Any], said: str
+) -> None:
+    own = {f"copy_and_launch_{key}": value for key, value in wrong.items()}
+    played = play(ROLE, "-e", json.dumps({**WANTED, **own}))
+    assert (played.code != 0, played.failed) == (True, 1), played.output
+    assert said in played.output
+    assert not cloud.journal.entries
 
 
 def test_the_play_decides_what_one_mistake_means_for_the_others(cloud: Emulator, play: Play, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ WANTED: dict[str, t.Any] = {
     "distribute_images_source_region": "ap-guangzhou",
     "distribute_images_regions": ["ap-guangzhou", "ap-chengdu", "ap-chongqing"],
     "distribute_images_images": [
-        {"name": "golden-web-2026-11", "tags": {"tier": "web"}},
+        {"name": "golden-web-2026-11", "regions": "", "tags": {"tier": "web"}},
         {
             "id": "img-go1dweb0",
             "source_region": "",
@@ -61,7 +61,8 @@ def test_many_images_and_the_second_time_nothing(cloud: Emulator, play: Play) ->
 
 
 def test_check_mode_shows_the_plan(cloud: Emulator, play: Play) -> None:
-    played = distribute(play, "--check")
+    """Of regions in a text with commas, and of an image whose own regions are an empty text."""
+    played = distribute(play, "--check", distribute_images_regions="ap-guangzhou, ap-chengdu,ap-chongqing")
 
     assert (played.code, played.failed) == (0, 0), played.output
     assert [line.count("planned") for line in rows(played)[1:]] == [2, 1, 1]

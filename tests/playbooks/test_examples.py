@@ -45,14 +45,24 @@ def a_key_in_kms(cloud: Emulator) -> None:
     account.kms_keys = account.kms_keys | {"23e80852-1e38-11e9-b129-5cb9019b4b01"}
 
 
-def a_copy_in_shanghai(cloud: Emulator) -> None:
-    cloud.plant(images=[SHANGHAI_COPY])
+def two_images_and_a_key(cloud: Emulator) -> None:
+    cloud.plant(
+        images=[{"account": "acme", "region": "ap-guangzhou", "id": "img-go1ddb01", "name": "golden-db-2026-11"}]
+    )
+    a_key_in_kms(cloud)
+
+
+def what_to_launch_from(cloud: Emulator) -> None:
+    version = {"image_id": SHANGHAI_COPY["id"], "zone": "ap-shanghai-5", "instance_type": "S5.MEDIUM4"}
+    template = {"account": "acme", "region": "ap-shanghai", "id": "lt-q9t8j8eg", "name": "db", "versions": [version]}
+    cloud.plant(images=[SHANGHAI_COPY], launch_templates=[template])
 
 
 SCENES: dict[str, Scene] = {
     "caller_info": Scene({"partner_secret_id": "AKIDpartnerdemo1", "partner_secret_key": "partner-demo-key"}),
     "image_copy_encrypted": Scene(prepare=a_key_in_kms),
-    "instance": Scene({"golden": {"image_ids": {"ap-shanghai": SHANGHAI_COPY["id"]}}}, a_copy_in_shanghai),
+    "image_distribute": Scene(prepare=two_images_and_a_key),
+    "instance": Scene({"golden": {"image_ids": {"ap-shanghai": SHANGHAI_COPY["id"]}}}, what_to_launch_from),
 }
 """Modules that are not listed need nothing but the demo world."""
 

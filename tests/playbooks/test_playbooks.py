@@ -9,6 +9,8 @@ import re
 import typing as t
 from pathlib import Path
 
+import pytest
+
 from tests.emulator import Emulator
 
 from .conftest import Play
@@ -154,6 +156,9 @@ def test_copy_shared(cloud: Emulator, play: Play) -> None:
         "copy_shared_copy_name": "base-2026-11",
         "copy_shared_destinations": ["ap-chengdu"],
     }
+    typo = play("tencentcloud.cvm.copy_shared", "-e", json.dumps({**wanted, "copy_shared_destinations": "ap-nowhere"}))
+    assert (typo.code != 0, "in ap-nowhere failed: UnsupportedRegion" in typo.output) == (True, True), typo.output
+    assert cloud.journal.writes() == []
 
     first = play("tencentcloud.cvm.copy_shared", "-e", json.dumps(wanted))
 
@@ -164,29 +169,34 @@ def test_copy_shared(cloud: Emulator, play: Play) -> None:
     assert (second.code, second.changed) == (0, 0), second.output
 
 
-def test_demo_in_check_mode(cloud: Emulator, play: Play) -> None:
-    """What tencentcloud.cvm.demo would do. What it does, twice, is the session demo's affair."""
-    checked = play("tencentcloud.cvm.demo", "--check", "--diff")
-    assert (checked.code, checked.failed) == (0, 0), checked.output
-    assert re.search(r"ap-nanjing +planned ", checked.output), checked.output
-    assert cloud.journal.writes() == []
+@pytest.mark.parametrize("name", ["", "golden-web-2026-11"])
+def test_an_encrypted_copy_without_a_name_of_its_own_copies_nothing(cloud: Emulator, play: Play, name: str) -> None:
+    wanted = {"source_region": "ap-guangzhou", "image_name": "golden-web-2026-11", "region": "ap-chengdu"}
+    asked = {f"copy_encrypted_{key}": value for key, value in {**wanted, "copy_name": name}.items()}
+    played = play("tencentcloud.cvm.copy_encrypted", "-e", json.dumps(asked))
+    assert played.code != 0
+    assert "Name the encrypted copy by copy_encrypted_copy_name" in played.output
+    assert not cloud.journal.entries
 
 
 def test_a_region_that_fails_has_its_row_in_the_table(cloud: Emulator, play: Play) -> None:
-    """tencentcloud.cvm.demo with a region that is full."""
+    """tencentcloud.cvm.demo in check mode, with a region that is full. What it does is the session demo's affair."""
     cloud.world.accounts["100000000001"].image_quotas["ap-chengdu"] = 0
 
-    played = play("tencentcloud.cvm.demo", "--check")
+    played = play("tencentcloud.cvm.demo", "--check", "--diff")
 
     assert (played.code != 0, played.failed) == (True, 1), played.output
-    rows = re.findall(r'"(ap-\w+) +(failed|planned|img-\w+) ', played.output)
-    assert rows == [
-        ("ap-guangzhou", "img-go1dweb1"),
-        ("ap-shanghai", "planned"),
-        ("ap-beijing", "img-ha1fway1"),
-        ("ap-nanjing", "planned"),
-        ("ap-chengdu", "failed"),
-        ("ap-chongqing", "planned"),
+    assert cloud.journal.writes() == []
+    rows = re.findall(r'"ours +(ap-\w+) +golden-web-2026-11(?:-encrypted)? +(\S+) +(\w+) ', played.output)
+    # What was being copied when the world began may be finished by now.
+    assert [(*row[:2], row[2].replace("resumed", "adopted")) for row in rows] == [
+        ("ap-guangzhou", "img-go1dweb1", "source"),
+        ("ap-shanghai", "-", "planned"),
+        ("ap-beijing", "img-ha1fway1", "adopted"),
+        ("ap-nanjing", "-", "planned"),
+        ("ap-chengdu", "-", "failed"),
+        ("ap-chongqing", "-", "planned"),
+        ("ap-chengdu", "-", "failed"),
     ], played.output
 
 

@@ -79,12 +79,13 @@ def test_the_sharing_may_stay_and_others_keep_theirs(cloud: Emulator, play: Play
     cloud.plant(accounts=[{"name": "third", "uin": "100000000003", "credentials": []}])
     shared = cloud.world.images[GOLDEN].shared_with
     shared["100000000003"] = cloud.clock.now()
-    nowhere: dict[str, t.Any] = {"share_and_copy_destination_regions": []}
+    nowhere: dict[str, t.Any] = {"share_and_copy_destination_regions": [], "share_and_copy_unshare": "false"}
     first = share_and_copy(play, **nowhere)
     assert (first.code, sorted(shared)) == (0, [PARTNER, "100000000003"]), first.output
     second = share_and_copy(play, **nowhere)
     assert (second.code, second.changed) == (0, 0), second.output
-    third = share_and_copy(play, **nowhere, share_and_copy_unshare=True, share_and_copy_copy_tags={"from": "us"})
+    nowhere["share_and_copy_unshare"] = "true"  # as the command line and surveys say it
+    third = share_and_copy(play, **nowhere, share_and_copy_copy_tags={"from": "us"})
     assert (third.code, third.changed, list(shared)) == (0, 2, ["100000000003"]), third.output
 
 
@@ -128,6 +129,7 @@ BAD: list[tuple[dict[str, t.Any], str]] = [
     ({"share_and_copy_target_account": "partner"}, "is not an account id"),
     ({"share_and_copy_target": {"profile": ""}, "share_and_copy_target_account": ACME}, "how to reach the account"),
     ({"share_and_copy_target_account": ACME}, "the account of the key itself"),
+    ({"share_and_copy_destination_regions": ["ap-chengdu", "ap-nowhere"]}, "in ap-nowhere failed: UnsupportedRegion"),
 ]
 
 

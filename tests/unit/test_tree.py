@@ -263,16 +263,6 @@ def test_the_emulator_is_independent(path: Path) -> None:
         assert not name.startswith(("tencentcloud", "ansible", "plugins", "tccli")), name
 
 
-@pytest.mark.parametrize(
-    "path",
-    [path for path in (*ROOT.glob("plugins/**/*.py"), *ROOT.glob("tests/**/*.py")) if "output" not in path.parts],
-    ids=lambda path: str(path.relative_to(ROOT)),
-)
-def test_every_file_names_its_licence(path: Path) -> None:
-    text = path.read_text("utf-8")
-    assert not text.strip() or "SPDX-License-Identifier: GPL-3.0-or-later" in text
-
-
 def test_the_version_is_the_collection_s() -> None:
     galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text("utf-8"))
     text = (ROOT / "plugins" / "module_utils" / "_version.py").read_text("utf-8")

@@ -431,13 +431,26 @@ def _in_state(call: Call, *allowed: str, codes: t.Mapping[str, str] | None = Non
         state = instance.timeline.at(call.now)
         if state not in allowed:
             raise ApiError((codes or STATE_CODES)[state], f"The instance {instance.instance_id} is in state {state}.")
+        if _moves(instance, call.now):
+            raise ApiError(
+                "OperationDenied.InstanceOperationInProgress",
+                f"The instance `['{instance.instance_id}']` already has operation in progress. Please try again later.",
+            )
     return instances
 
 
+def _moves(instance: Instance, now: float) -> bool:
+    """It is being started, stopped or terminated, whatever state it shows."""
+    action = instance.operation[0] if instance.operation else None
+    return instance.in_operation(now) and action in ("StartInstances", "StopInstances", "TerminateInstances")
+
+
 def _move(call: Call, action: str, instance: Instance, passing: str, last: str) -> None:
-    """Put an instance on a new course."""
-    ends = call.now + SECONDS[passing]
-    instance.timeline = instance.timeline.then((call.now, passing), (ends, last))
+    """Put an instance on a new course, which it may show late."""
+    begins = call.now + call.world.behaviour.instance_change_shown_after
+    ends = begins + SECONDS[passing]
+    as_before = instance.timeline.then((call.now, instance.timeline.at(call.now)))
+    instance.timeline = as_before.then((begins, passing), (ends, last))
     instance.operation = (action, call.now, ends)
 
 
@@ -475,8 +488,8 @@ def terminate_instances(call: Call) -> Answer:
         recycled = instance.charge_type == "PREPAID" and instance.timeline.at(call.now) != SHUTDOWN
         _move(call, "TerminateInstances", instance, TERMINATING, SHUTDOWN if recycled else GONE)
         if recycled:
-            emptied = call.now + SECONDS[TERMINATING] + RECYCLE_DAYS * DAY
-            instance.timeline = instance.timeline.then((emptied, GONE))
+            recycled_at = instance.timeline.marks[-1][0]
+            instance.timeline = instance.timeline.then((recycled_at + RECYCLE_DAYS * DAY, GONE))
     return {}
 
 

@@ -527,6 +527,23 @@ def test_a_postpaid_instance_ends_at_once(cloud: Emulator, api: Api, clock: Manu
     assert refuses("TerminateInstances", InstanceIds=[instance_id]) == "InvalidInstanceId.NotFound"
 
 
+@pytest.mark.parametrize(("action", "passing"), [("StopInstances", "STOPPING"), ("TerminateInstances", "TERMINATING")])
+def test_a_change_that_shows_late(
+    cloud: Emulator, api: Api, clock: ManualClock, refuses: Refuses, action: str, passing: str
+) -> None:
+    cloud.world.behaviour.instance_change_shown_after = 10
+    instance_id = add(cloud)
+    api(action, InstanceIds=[instance_id])
+    clock.advance(9)
+    assert state(api, instance_id) == "RUNNING"
+    for again in ("StopInstances", "TerminateInstances"):
+        assert refuses(again, InstanceIds=[instance_id]) == "OperationDenied.InstanceOperationInProgress"
+    clock.advance(1)
+    assert state(api, instance_id) == passing
+    clock.advance(30)
+    assert api("DescribeInstances", InstanceIds=[instance_id])["TotalCount"] == (action == "StopInstances")
+
+
 def test_the_recycle_bin_is_emptied_in_time(cloud: Emulator, api: Api, clock: ManualClock) -> None:
     instance_id = add(cloud, charge_type="PREPAID")
     api("TerminateInstances", InstanceIds=[instance_id])

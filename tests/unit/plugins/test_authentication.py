@@ -373,7 +373,8 @@ def test_a_metadata_service_that_does_not_serve(
     [
         ("http://127.0.0.1:1", "cannot be reached (Connection refused)"),
         ("http://metadata.invalid", "cannot be reached ("),
-        ("metadata", "cannot be reached (unknown url type: "),
+        ("metadata", "is no URL that begins with http://"),
+        ("ftp://metadata.invalid", "is no URL that begins with http://"),
     ],
 )
 def test_no_metadata_service(run: Run, monkeypatch: pytest.MonkeyPatch, service: str, text: str) -> None:

@@ -7,13 +7,22 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.tencentcloud.cvm.plugins.module_utils._client import STS, Client, Connection, connect
+from ansible_collections.tencentcloud.cvm.plugins.module_utils._client import (
+    CVM,
+    MOST_READINGS,
+    STS,
+    Client,
+    Connection,
+    Service,
+    connect,
+)
 from ansible_collections.tencentcloud.cvm.plugins.module_utils._errors import CloudError
 from ansible_collections.tencentcloud.cvm.plugins.module_utils._keys import Credential
 from ansible_collections.tencentcloud.cvm.plugins.module_utils._version import VERSION
 from ansible_collections.tencentcloud.cvm.plugins.module_utils._wait import Clock, Deadline
 
 from tests.emulator import Emulator, ManualClock
+from tests.emulator.timeline import GONE
 
 from ...conftest import VirtualTime, like_source
 
@@ -118,6 +127,51 @@ def test_pages_go_to_the_end(cloud: Emulator, client: Client) -> None:
     ids = [item["ImageId"] for item in client.pages("DescribeImages", private, "ImageSet")]
     assert len(set(ids)) == len(ids) == 231
     assert len(cloud.journal.entries) == 3
+
+
+@pytest.mark.parametrize("comes", [True, False], ids=["one comes", "one goes"])
+def test_a_list_that_changes_between_two_pages_is_read_again(
+    cloud: Emulator, client: Client, clock: ManualClock, comes: bool
+) -> None:
+    """Newest first: with one more before it, the last item of a page is the first of the next as well."""
+    cloud.plant(images=[like_source(region="ap-guangzhou", id=f"img-{n:08d}", name=f"n-{n}") for n in range(150)])
+    newest = max(cloud.world.images.values(), key=lambda image: (image.created, image.image_id))
+    soon = clock.now() + 1e-5
+    if comes:
+        newest.visible_from = soon
+    else:
+        newest.timeline = newest.timeline.then((soon, GONE))
+    cloud.add_faults({"do": "throttle", "action": "DescribeImages", "skip": 1})  # Time passes before the second page.
+    private = {"Filters": [{"Name": "image-type", "Values": ["PRIVATE_IMAGE"]}]}
+    ids = [item["ImageId"] for item in client.pages("DescribeImages", private, "ImageSet")]
+    there = {image.image_id for image in cloud.world.own_images("100000000001", "ap-guangzhou", clock.now())}
+    assert (len(ids), set(ids)) == (len(there), there)
+
+
+class Restless(Client):
+    """One whose list is longer by one every time."""
+
+    def call(self, action: str, params: dict[str, t.Any] | None = None, service: Service = CVM) -> dict[str, t.Any]:  # noqa: ARG002
+        self.seen.append(action)
+        return {"Items": [{"Id": len(self.seen)}] * 100, "TotalCount": 150 + len(self.seen)}
+
+    seen: t.ClassVar[list[str]] = []
+
+
+def test_a_list_that_never_holds_still_is_given_up(client: Client) -> None:
+    restless = Restless(client.connection, "ap-guangzhou", client.clock)
+    assert len(restless.pages("DescribeItems", {}, "Items")) == 200
+    assert len(Restless.seen) == 2 * MOST_READINGS
+
+
+@pytest.mark.parametrize("total", [{}, {"TotalCount": None}])
+def test_a_list_that_does_not_tell_its_length_is_read_to_its_end(client: Client, total: dict[str, None]) -> None:
+    class Silent(Client):
+        def call(self, action: str, params: dict[str, t.Any] | None = None, service: Service = CVM) -> dict[str, t.Any]:  # noqa: ARG002
+            offset = (params or {})["Offset"]
+            return {"Items": [{"Id": number} for number in range(offset, min(offset + 100, 250))], **total}
+
+    assert len(Silent(client.connection, "ap-guangzhou", client.clock).pages("DescribeItems", {}, "Items")) == 250
 
 
 def test_each_keeps_the_order_and_one_connection_a_thread(cloud: Emulator, client: Client) -> None:

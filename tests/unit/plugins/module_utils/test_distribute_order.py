@@ -45,6 +45,12 @@ def read(*images: dict[str, t.Any], **common: t.Any) -> list[t.Any]:
 LOCKED = {"encrypted_name": "locked", "encrypt_regions": ["ap-beijing"]}
 DESTINATIONS = [
     pytest.param({"destination_regions": ["ap-a", "ap-b"]}, ("ap-a", "ap-b"), [], id="plain"),
+    pytest.param(
+        {**LOCKED, "encrypt_regions": ["ap-a", " ap-b"], "destination_regions": ["ap-a", " ap-c "]},
+        ("ap-a", "ap-c", "ap-b"),
+        ["ap-a", "ap-b"],
+        id="text that was split at its commas",
+    ),
     pytest.param(LOCKED, ("ap-beijing",), ["ap-beijing"], id="the plain copy comes first"),
     pytest.param(
         {**LOCKED, "destination_regions": ["ap-beijing", "ap-a"]},

@@ -206,22 +206,27 @@ def test_generations(_name: str, image: Image, sources: list[Image], newer: str 
 
 def test_instances_to_renew() -> None:
     public = copy(image_id="img-public01", image_type=PUBLIC)
+    locked = copy(image_id="img-locked00", image_name="locked", tags={SOURCE_TAG: f"{AWAY}/img-copy0000"})
+    locked_new = copy(image_id="img-locked01", image_name="locked-11", tags={SOURCE_TAG: f"{AWAY}/img-copy0001"})
     instances = (
+        machine("img-locked00", name="locked"),
+        machine("img-locked01", name="locked new"),
         machine("img-copy0000", name="old"),
         machine("img-copy0001", name="new"),
         machine("img-public01", name="public"),
         machine("img-1sg0ne01", name="orphan"),
         machine("img-source00", HOME, name="home"),
     )
-    images = (SOURCE, OLD, OLD_COPY, public)
+    images = (SOURCE, OLD, OLD_COPY, public, locked, locked_new)
     found = {
         item["instance_name"]: item for item in reported(*images, copy(tags=MARK), instances=instances)["outdated"]
     }
-    assert sorted(found) == ["home", "old", "orphan"]
+    assert sorted(found) == ["home", "locked", "old", "orphan"]
     assert found["orphan"]["gone"] is True
     assert found["orphan"]["newer"] is None
     newest = {"image_name": "golden-2026-11", "status": "present", "image_id": "img-copy0001"}
     assert (found["old"]["gone"], found["old"]["newer"]) == (False, newest)
+    assert found["locked"]["newer"] == newest, "an encrypted copy is as old as what it was made from"
     assert found["home"]["newer"] == {**newest, "status": "source", "image_id": "img-source01"}
     later = {item["instance_name"]: item for item in reported(*images, instances=instances)["outdated"]}
     assert later["old"]["newer"] == {**newest, "status": "missing", "image_id": None}

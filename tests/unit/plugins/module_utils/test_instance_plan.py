@@ -84,6 +84,12 @@ ROWS: list[tuple[str, dict[str, t.Any], list[Instance], Plan]] = [
         Plan(regroup=("ins-2",)),
     ),
     (
+        "a security group that is named twice",
+        {"security_group_ids": ("sg-1", "sg-1")},
+        [machine(1, security_group_ids=("sg-1",)), machine(2, security_group_ids=("sg-1",))],
+        Plan(),
+    ),
+    (
         "tags that lack",
         {"tags": {"a": "1"}},
         [machine(1, tags={**TAGS, "a": "1"}), machine(2)],
@@ -125,6 +131,18 @@ ROWS: list[tuple[str, dict[str, t.Any], list[Instance], Plan]] = [
         {"on_image_change": "replace"},
         [machine(1, image_id="img-0"), machine(3), machine(4)],
         Plan(terminate=("ins-1",), leaving=("ins-1",)),
+    ),
+    (
+        "replace: new ones that are to run have to run before the old go",
+        {"on_image_change": "replace", "state": "running"},
+        [machine(1, image_id="img-0"), machine(3, "STOPPED"), machine(4)],
+        Plan(start=("ins-3",), leaving=("ins-1",)),
+    ),
+    (
+        "replace: new ones that are to be stopped need not",
+        {"on_image_change": "replace", "state": "stopped"},
+        [machine(1, image_id="img-0"), machine(3, "STOPPED"), machine(4)],
+        Plan(stop=("ins-4",), terminate=("ins-1",), leaving=("ins-1",)),
     ),
     (
         "replace: a failed new one keeps the old alive",
@@ -204,6 +222,13 @@ def test_rows(_name: str, order: dict[str, t.Any], members: list[Instance], plan
     assert make_plan(replace(ORDER, **order), members) == plan
 
 
+@pytest.mark.parametrize("state", ["RUNNING", "STOPPED"])
+def test_no_second_one_goes_while_the_first_looks_alive(state: str) -> None:
+    """Whatever the others look like by then: a stopped one would otherwise be missed least."""
+    members = [machine(1, state), machine(2, state), machine(3)]
+    assert make_plan(ORDER, members, {"ins-3"}).leaving == ("ins-3",)
+
+
 def test_finished_means_nothing_to_do_and_nothing_on_its_way() -> None:
     assert Plan().finished
     assert not Plan(settling=("ins-1",)).finished
@@ -227,3 +252,25 @@ def test_the_same_decision_has_the_same_token() -> None:
     ]
     tokens = {request["ClientToken"] for request in [first, *others]}
     assert len(tokens) == 7
+
+
+@pytest.mark.parametrize(
+    ("policy", "members", "size"),
+    [
+        ("keep", [machine(1)], None),
+        ("keep", [machine(1), machine(2, "LAUNCH_FAILED")], None),
+        ("keep", [machine(1), machine(2, "STOPPED"), machine(3)], 3),
+        ("replace", [machine(1, image_id="img-0")], None),
+        ("replace", [machine(1, image_id="img-0"), machine(2)], None),
+        ("replace", [machine(1, image_id="img-0"), machine(2, image_id="img-0"), machine(3)], 2),
+        ("replace", [machine(1), machine(2)], 2),
+    ],
+)
+def test_what_nobody_counted_is_not_ended_for_being_too_many(
+    policy: str, members: list[Instance], size: int | None
+) -> None:
+    order = replace(ORDER, count=1, is_counted=False, on_image_change=policy)
+    problems = make_plan(order, members).problems
+    assert [problem.rpartition(": ")[2] for problem in problems] == (
+        [] if size is None else [f"exact_count={size} keeps them all."]
+    )

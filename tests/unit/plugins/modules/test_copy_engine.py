@@ -278,6 +278,15 @@ def test_an_empty_copy_name_is_none(cloud: Emulator, run: Run) -> None:
     assert statuses(run(module, **ASKED, copy_name="")) == {"ap-shanghai": "present"}
 
 
+def test_an_empty_description_leaves_the_description_alone(cloud: Emulator, run: Run) -> None:
+    cloud.plant(images=[like_source(tags=OURS)])
+    run(module, **ASKED, copy_description="the golden one")
+    cloud.journal.clear()
+    assert run(module, **ASKED, copy_description="")["changed"] is False
+    assert cloud.journal.writes() == []
+    assert cloud.world.images["img-exists01"].description == "the golden one"
+
+
 def test_a_removal_whose_answer_was_lost_is_a_change(cloud: Emulator, run: Run) -> None:
     cloud.plant(images=[like_source(tags=OURS)])
     cloud.add_faults({"do": "cut", "action": "DeleteImages", "when": "after"})

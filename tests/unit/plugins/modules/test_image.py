@@ -491,6 +491,36 @@ def test_delete(cloud: Emulator, run: Run, which: dict[str, str]) -> None:
     assert effects(cloud) == ["DeleteImages"]
 
 
+def test_check_mode_asks_whether_it_may_delete(cloud: Emulator, run: Run) -> None:
+    cloud.world.accounts[ACME].denied_actions = frozenset({"DeleteImages"})
+    for check in (True, False):
+        result = run(module, **GONE, check=check)
+        assert (result["failed"], result["changed"]) == (True, False)
+        assert result["error_code"] == "AuthFailure.UnauthorizedOperation"
+
+
+@pytest.mark.parametrize("wait", [True, False])
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_check_mode_of_what_is_being_made_is_like_the_real_run(
+    cloud: Emulator, run: Run, clock: ManualClock, state: str, wait: bool
+) -> None:
+    run(module, **NEW, wait=False)
+    clock.advance(10)
+    change = {"region": "ap-guangzhou", "image_name": "new", "state": state, "deprecated": True, "wait": wait}
+    foreseen, real = run(module, **change, check=True), run(module, **change)
+    for key in ("changed", "failed", "msg", "warnings"):
+        assert foreseen.get(key) == real.get(key), key
+    assert real["changed"] is wait
+
+
+def test_check_mode_of_a_deletion_that_is_under_way(cloud: Emulator, run: Run) -> None:
+    cloud.world.behaviour.image_deleted_after = 60
+    run(module, **GONE, wait=False)
+    for check in (True, False):
+        result = run(module, **GONE, check=check)
+        assert (result.get("failed"), result["changed"], result["image"]) == (None, False, None)
+
+
 def test_snapshots_may_stay(cloud: Emulator, run: Run) -> None:
     run(module, **GONE, delete_snapshots=False)
     assert len(cloud.world.images["img-source01"].snapshots) == 1

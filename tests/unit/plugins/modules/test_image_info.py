@@ -33,6 +33,7 @@ BOTH = ["ap-guangzhou", "ap-shanghai"]
 QUERIES: list[tuple[dict[str, t.Any], list[str]]] = [
     ({"region": "ap-shanghai"}, ["img-exists02", "img-exists01"]),
     ({"regions": BOTH}, ["img-source01", "img-exists02", "img-exists01"]),
+    ({"regions": ["ap-guangzhou", " ap-shanghai "]}, ["img-source01", "img-exists02", "img-exists01"]),
     ({"regions": BOTH[::-1]}, ["img-exists02", "img-exists01", "img-source01"]),
     ({"regions": BOTH, "image_name": "golden"}, ["img-source01", "img-exists01"]),
     ({"regions": BOTH, "name_regex": "^golden-[0-9]$"}, ["img-exists02"]),

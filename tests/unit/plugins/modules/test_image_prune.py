@@ -514,6 +514,22 @@ def test_every_page_of_images_instances_and_templates_is_read(cloud: Emulator, r
     assert result["freed_gib"] == 14 * 50
 
 
+def test_an_image_that_two_pages_show_counts_once(cloud: Emulator, run: Run, time: VirtualTime) -> None:
+    """A new image moves the last of the first page, golden-4, to the second as well; golden-3 would be too many."""
+    older = [like_source(id=f"img-older{n:03d}", name=f"other-{n}", age_days=200 + n) for n in range(100)]
+    newer = [like_source(id=f"img-newer{n:03d}", name=f"another-{n}", age_days=n / 100) for n in range(100)]
+    cloud.plant(images=[*older, *newer])
+    cloud.world.images["img-newer000"].visible_from = time.time() + 1e-5
+    cloud.add_faults({"do": "throttle", "action": "DescribeImages", "skip": 1})
+    result = run(module, **ASKED, check=True)
+    assert reasons(result) == {
+        "golden-4": "newest",
+        "golden-3": "newest",
+        "golden-2": "surplus",
+        "golden-1": "surplus",
+    }
+
+
 def test_every_version_of_a_template_is_read(cloud: Emulator, run: Run) -> None:
     """Versions beyond the thirtieth, which the API shows only when asked, and beyond the first page."""
     versions = [{"image_id": "img-other001", "zone": "ap-shanghai-5"} for _number in range(120)]
@@ -580,7 +596,7 @@ def test_bad_input(cloud: Emulator, run: Run, wrong: dict[str, t.Any], message: 
 
 
 def test_empty_options_are_not_given(run: Run) -> None:
-    empty = {"region": SHANGHAI, "regions": [""], "family": "", "protected_image_ids": [""]}
+    empty = {"region": SHANGHAI, "regions": ["", " "], "family": "", "protected_image_ids": [""]}
     assert run(module, **{**ASKED, **empty}, check=True)["deleted"] == {SHANGHAI: [image_id(2), image_id(1)]}
 
 

@@ -382,6 +382,11 @@ def test_without_wait_it_returns_at_once_and_the_rerun_finishes(cloud: Emulator,
     assert statuses(run(module, **ASKED)) == {"ap-shanghai": "resumed"}
 
 
+def test_without_wait_it_says_what_it_replaced(cloud: Emulator, run: Run) -> None:
+    cloud.plant(images=[like_source(tags=OURS, state="CREATEFAILED")])
+    assert statuses(run(module, **ASKED, replace_failed=True, wait=False)) == {"ap-shanghai": "replaced"}
+
+
 def test_a_network_that_fails_while_waiting_is_waited_out(cloud: Emulator, run: Run) -> None:
     cloud.add_faults({"do": "cut", "action": "DescribeImages", "region": "ap-shanghai", "skip": 3, "times": 12})
     assert statuses(run(module, **ASKED)) == {"ap-shanghai": "copied"}
@@ -421,10 +426,42 @@ def test_absent_never_removes_a_stranger(cloud: Emulator, run: Run, tags: dict[s
     assert cloud.journal.writes() == []
 
 
+def test_absent_in_an_account_that_never_used_the_tag(cloud: Emulator, run: Run) -> None:
+    unknown = {"do": "error", "action": "DescribeImages", "code": "InvalidParameterValue.TagKeyNotFound"}
+    cloud.add_faults({**unknown, "region": "ap-shanghai"})
+    asked = {"region": "ap-guangzhou", "destination_regions": ["ap-shanghai"], "state": "absent"}
+    result = run(module, **asked, image_id="img-gone0001")
+    assert (statuses(result), result["changed"]) == ({"ap-shanghai": "absent"}, False)
+
+
 def test_absent_in_check_mode_removes_nothing(cloud: Emulator, run: Run) -> None:
     cloud.plant(images=[like_source(tags=OURS)])
     result = run(module, **ASKED, state="absent", check=True)
     assert (statuses(result), result["changed"]) == ({"ap-shanghai": "removed"}, True)
+    assert cloud.journal.writes() == []
+
+
+def test_absent_in_check_mode_asks_whether_it_may(cloud: Emulator, run: Run) -> None:
+    run(module, **ASKED)
+    cloud.world.accounts["100000000001"].denied_actions = frozenset({"DeleteImages"})
+    for check in (True, False):
+        result = run(module, **ASKED, state="absent", check=check)
+        assert (statuses(result), result["changed"]) == ({"ap-shanghai": "failed"}, False)
+        assert result["error_code"] == "AuthFailure.UnauthorizedOperation"
+
+
+def test_absent_in_check_mode_without_wait_of_a_copy_that_is_being_made(cloud: Emulator, run: Run) -> None:
+    cloud.world.behaviour.tagging_while_syncing = True
+    run(module, **ASKED, wait_timeout=60)
+    foreseen = run(module, **ASKED, state="absent", wait=False, check=True)
+    real = run(module, **ASKED, state="absent", wait=False)
+    assert statuses(foreseen) == statuses(real) == {"ap-shanghai": "failed"}
+    assert (foreseen["changed"], foreseen["msg"]) == (real["changed"], real["msg"])
+
+
+def test_absent_in_check_mode_of_a_shared_copy(cloud: Emulator, run: Run) -> None:
+    cloud.plant(images=[like_source(tags=OURS, shared_with=["partner"])])
+    assert statuses(run(module, **ASKED, state="absent", check=True)) == {"ap-shanghai": "removed"}
     assert cloud.journal.writes() == []
 
 

@@ -73,6 +73,18 @@ def test_several_all_bear_the_name(cloud: Emulator, run: Run) -> None:
     assert run(module, **ASKED, exact_count=3)["changed"] is False
 
 
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_the_first_group_of_an_account_that_never_used_the_tag(
+    cloud: Emulator, run: Run, state: str, check: bool
+) -> None:
+    unknown = {"do": "error", "action": "DescribeInstances", "code": "InvalidParameterValue.TagKeyNotFound"}
+    cloud.add_faults(unknown)
+    result = run(module, **ASKED, state=state, check=check)
+    assert (result.get("failed"), result["changed"]) == (None, state == "present")
+    assert states(cloud) == ([] if check or state == "absent" else ["RUNNING"])
+
+
 @pytest.mark.parametrize(("before", "after"), [(1, 3), (3, 1), (2, 0), (2, 2)])
 def test_exact_count(cloud: Emulator, run: Run, clock: ManualClock, before: int, after: int) -> None:
     run(module, **ASKED, exact_count=before)
@@ -81,6 +93,19 @@ def test_exact_count(cloud: Emulator, run: Run, clock: ManualClock, before: int,
     assert len(result["instances"]) == after
     assert result["changed"] is (before != after)
     assert states(cloud) == ["RUNNING"] * after
+
+
+@pytest.mark.parametrize("state", ["present", "stopped", "running"])
+@pytest.mark.parametrize("check", [True, False])
+def test_without_exact_count_nothing_is_ended(cloud: Emulator, run: Run, state: str, check: bool) -> None:
+    run(module, **ASKED, exact_count=3)
+    cloud.journal.clear()
+
+    refused = run(module, **ASKED, state=state, check=check)
+
+    assert "has 3 instances, and exact_count does not say how many it shall have" in refused["msg"]
+    assert cloud.journal.writes() == []
+    assert run(module, **ASKED, state="absent")["changed"] is True
 
 
 def test_a_stranger_of_the_same_name_is_no_member(cloud: Emulator, run: Run) -> None:
@@ -212,6 +237,61 @@ def test_a_group_whose_end_can_still_be_seen_is_launched_anew_at_once(
     assert states(cloud) == ["RUNNING"]
 
 
+CHANGES: list[tuple[dict[str, t.Any], list[str]]] = [
+    ({"exact_count": 1}, ["RUNNING"]),
+    ({"exact_count": 3, "state": "stopped"}, ["STOPPED"] * 3),
+    ({"exact_count": 1, "state": "stopped"}, ["STOPPED"]),
+    ({"state": "absent"}, []),
+]
+
+
+@pytest.mark.parametrize("wait", [True, False])
+@pytest.mark.parametrize(("change", "expected"), CHANGES)
+def test_a_change_that_shows_late_is_neither_doubled_nor_an_error(
+    cloud: Emulator, run: Run, clock: ManualClock, change: dict[str, t.Any], expected: list[str], wait: bool
+) -> None:
+    run(module, **ASKED, exact_count=3)
+    cloud.journal.clear()
+    cloud.world.behaviour.instance_change_shown_after = 8
+    result = run(module, **ASKED, **change, wait=wait)
+    clock.advance(60)
+    assert (result.get("failed"), result["changed"], len(result["instances"])) == (None, True, len(expected))
+    assert states(cloud) == expected
+    assert len(effects(cloud)) == len(set(effects(cloud)))
+    assert run(module, **ASKED, **change)["changed"] is False
+
+
+BUSY: list[tuple[str, str, dict[str, t.Any]]] = [
+    ("StopInstances", "OperationDenied.InstanceOperationInProgress", {"state": "stopped"}),
+    ("StopInstances", "InvalidInstanceId.NotFound", {"state": "stopped"}),
+    ("TerminateInstances", "MutexOperation.TaskRunning", {"state": "absent"}),
+    ("TerminateInstances", "UnsupportedOperation.InstanceStateTerminating", {"state": "absent"}),
+    ("ModifyInstancesAttribute", "UnsupportedOperation.InstanceStateRebooting", {}),
+    ("TagResources", "FailedOperation.ResourceTagProcessing", {"tags": {"tier": 1}}),
+]
+
+
+@pytest.mark.parametrize(("action", "code", "change"), BUSY)
+def test_an_instance_with_another_task_is_waited_for(
+    cloud: Emulator, run: Run, action: str, code: str, change: dict[str, t.Any]
+) -> None:
+    cloud.plant(instances=[{**PRECIOUS, "name": "web1"}])
+    cloud.add_faults({"do": "error", "action": action, "code": code, "times": 3})
+    result = run(module, **ASKED, **change)
+    assert (result.get("failed"), result["changed"]) == (None, True)
+    assert effects(cloud).count(action) == 1
+
+
+def test_an_instance_whose_other_task_does_not_end_is_told(cloud: Emulator, run: Run) -> None:
+    run(module, **ASKED)
+    busy = {"do": "error", "action": "StopInstances", "code": "OperationDenied.InstanceOperationInProgress"}
+    cloud.add_faults({**busy, "times": None})
+    result = run(module, **ASKED, state="stopped", wait_timeout=60)
+    assert (result["failed"], result["changed"], result["error_code"]) == (True, False, busy["code"])
+    assert "is not as wanted after 60 seconds" in result["msg"]
+    assert states(cloud) == ["RUNNING"]
+
+
 def test_absent_waits_until_they_are_gone(cloud: Emulator, run: Run) -> None:
     run(module, **ASKED, exact_count=2)
     result = run(module, region="ap-guangzhou", name="web", state="absent")
@@ -270,6 +350,14 @@ def test_fail_on_another_image(cloud: Emulator, run: Run) -> None:
     assert cloud.journal.writes() == []
 
 
+def test_replace_waits_for_new_ones_that_it_has_to_start(cloud: Emulator, run: Run) -> None:
+    cloud.plant(instances=[PRECIOUS, {**PRECIOUS, "id": "ins-renewed1", "image_id": NEW_IMAGE, "state": "STOPPED"}])
+    run(module, **{**ASKED, "image_id": NEW_IMAGE}, on_image_change="replace", state="running")
+    started, ended = cloud.journal.effects()
+    assert (started.params["InstanceIds"], ended.params["InstanceIds"]) == (["ins-renewed1"], ["ins-precious"])
+    assert ended.moment - started.moment >= 20, "the old one ended before the new one ran"
+
+
 def test_replace_starts_the_new_before_it_ends_the_old(cloud: Emulator, run: Run, clock: ManualClock) -> None:
     old = run(module, **ASKED, exact_count=2)["instance_ids"]
     cloud.journal.clear()
@@ -315,6 +403,30 @@ def test_check_mode_shows_the_new_in_place_of_the_old(cloud: Emulator, run: Run)
 
 
 # Check mode -----------------------------------------------------------------------------------------------------------
+
+
+ON_ITS_WAY: list[tuple[str, dict[str, t.Any]]] = [
+    ("STARTING", {"state": "stopped"}),
+    ("STOPPING", {"state": "running"}),
+    ("PENDING", {"tags": {"tier": 1}}),
+    ("PENDING", {"exact_count": 0}),
+    ("PENDING", {}),
+]
+
+
+@pytest.mark.parametrize(("passing", "wanted"), ON_ITS_WAY)
+def test_check_mode_foresees_what_is_done_to_what_is_on_its_way(
+    cloud: Emulator, run: Run, clock: ManualClock, passing: str, wanted: dict[str, t.Any]
+) -> None:
+    cloud.plant(instances=[PRECIOUS])
+    arrived = {"STOPPING": "STOPPED"}.get(passing, "RUNNING")
+    made = cloud.world.instances["ins-precious"]
+    made.timeline = made.timeline.then((clock.now(), passing), (clock.now() + 20, arrived))
+    foreseen = run(module, **ASKED, **wanted, check=True)
+    assert cloud.journal.writes() == []
+    real = run(module, **ASKED, **wanted)
+    assert foreseen["changed"] is real["changed"] is bool(wanted)
+    assert len(foreseen["diff"]["after"]["instances"]) == len(real["instances"])
 
 
 def test_check_mode_asks_the_api(cloud: Emulator, run: Run) -> None:

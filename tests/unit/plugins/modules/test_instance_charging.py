@@ -120,6 +120,25 @@ def test_a_return_whose_answer_is_lost_never_becomes_a_destruction(
     assert effects(cloud)[1:] == ["TerminateInstances"]
 
 
+def test_a_return_that_does_not_show_is_not_asked_for_again(cloud: Emulator, run: Run, clock: ManualClock) -> None:
+    run(module, **PREPAID)
+    cloud.world.behaviour.instance_change_shown_after = 200
+    result = run(module, **GONE, terminate_prepaid=True)
+    assert (result.get("failed"), result["changed"]) == (None, True)
+    assert [entry.action for entry in cloud.journal.writes()].count("TerminateInstances") == 1
+    clock.advance(60)
+    assert states(cloud) == ["SHUTDOWN"]
+
+
+def test_without_wait_a_failed_change_does_not_keep_prepaid_ones(cloud: Emulator, run: Run, clock: ManualClock) -> None:
+    """Nothing counts as returned before it was."""
+    run(module, **PREPAID, exact_count=2)
+    cloud.add_faults({"do": "cut", "action": "TagResources"})
+    run(module, **PREPAID, exact_count=1, tags={"tier": 1}, terminate_prepaid=True, wait=False)
+    clock.advance(60)
+    assert states(cloud) == ["RUNNING", "SHUTDOWN"]
+
+
 def test_prepaid_and_other_ones_go_in_calls_of_their_own(cloud: Emulator, run: Run) -> None:
     run(module, **ASKED)
     run(module, **PREPAID, exact_count=2)

@@ -201,6 +201,17 @@ def test_a_template_without_an_image_needs_one(cloud: Emulator, run: Run) -> Non
     assert cloud.journal.writes() == []
 
 
+@pytest.mark.parametrize("on_image_change", ["fail", "replace"])
+def test_a_template_without_an_image_holds_none_against_what_runs(
+    cloud: Emulator, run: Run, on_image_change: str
+) -> None:
+    run(module, **ASKED)
+    data = cloud.world.launch_templates[TEMPLATE].versions[1].data
+    cloud.world.launch_templates[TEMPLATE].versions[1] = LaunchTemplateVersion({**data, "ImageId": ""})
+    again = run(module, **ASKED, on_image_change=on_image_change)
+    assert (again.get("failed"), again["changed"]) == (None, False)
+
+
 BAD_INPUT = [
     ({"launch_template_id": "web"}, "'web' is not a launch template id"),
     ({"launch_template_id": TEMPLATE, "launch_template_version": 0}, "launch_template_version is 0"),
