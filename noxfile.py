@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tarfile
 import typing as t
+import zipfile
 from pathlib import Path
 
 import antsibull_nox
@@ -171,6 +172,27 @@ def as_a_user(session: nox.Session) -> dict[str, str]:
     install = ("ansible-galaxy", "collection", "install", "--offline", "-p", str(path), str(tarball))
     session.run(*install, env=env, silent=True)
     return env
+
+
+def with_awx(session: nox.Session, collections: str) -> str:
+    """Put awx.awx on a path of collections. It is taken out of the package ansible, which is not installed."""
+    requirement = REQUIREMENTS / "controller-collection.txt"
+    (version,) = re.findall(r"^ansible==(\S+)$", requirement.read_text(), re.MULTILINE)
+    path = CACHE / f"awx-of-ansible-{version}"
+    if not path.exists():
+        download = Path(session.create_tmp(), "download")
+        session.run(
+            "python", "-m", "pip", "download", "--quiet", "--no-deps", "-d", str(download), "-r", str(requirement)
+        )
+        (wheel,) = download.glob("*.whl")
+        mine = path.with_name(f"{path.name}.{os.getpid()}")
+        with zipfile.ZipFile(wheel) as archive:
+            archive.extractall(
+                mine, [name for name in archive.namelist() if name.startswith("ansible_collections/awx/")]
+            )
+        wheel.unlink()
+        mine.rename(path)
+    return f"{collections}:{path}"
 
 
 def build_site(session: nox.Session, tree: Path) -> None:
@@ -365,6 +387,15 @@ def browser(session: nox.Session) -> None:
 
 
 @nox.session
+def controller(session: nox.Session) -> None:
+    """What a controller is set up with, its jobs by ansible-runner, and the execution environment (ansible-builder)."""
+    install(session, "controller")
+    env = as_a_user(session)
+    env["ANSIBLE_COLLECTIONS_PATH"] = with_awx(session, env["ANSIBLE_COLLECTIONS_PATH"])
+    pytest(session, "tests/controller", "-n", "2", "--dist", "loadfile", **env)
+
+
+@nox.session
 def build(session: nox.Session) -> None:
     """The tarball in dist/, and what Galaxy would say to it (galaxy-importer)."""
     install(session, "galaxy")
@@ -423,6 +454,17 @@ def changelog(session: nox.Session) -> None:
     """Write CHANGELOG.md for the version in galaxy.yml from the fragments, which it removes."""
     install(session, "docs")
     session.run("antsibull-changelog", "release", *session.posargs)
+
+
+@nox.session(default=False, name="controller-live")
+def controller_live(session: nox.Session) -> None:
+    """The controller that CONTROLLER_HOST names: set up twice, every job template launched, its events read."""
+    if missing := [name for name in ("CONTROLLER_HOST", "CVM_CONTROLLER_ENDPOINT") if not os.environ.get(name)]:
+        session.error(f"Set {' and '.join(missing)}: see CONTRIBUTING.md")
+    install(session, "controller")
+    env = as_a_user(session)
+    env["ANSIBLE_COLLECTIONS_PATH"] = with_awx(session, env["ANSIBLE_COLLECTIONS_PATH"])
+    pytest(session, "tests/controller_live", **env)
 
 
 @nox.session(default=False, name="units-oldest-sdk")
