@@ -30,6 +30,7 @@ NAME = Path("ansible_collections", "tencentcloud", "cvm")
 THIS_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 # The newest release of each other ansible-core, and a Python that it runs on.
 OTHER_CORES = {"2.18": "3.11", "2.20": "3.12", "2.21": "3.13"}
+OTHER_PYTHONS = ("3.12", "3.13")
 # ansible-test asks for the one that belongs to its release: the first up to 2.19, the second from 2.20 on.
 GET_PIP_VERSIONS = ("24_2", "25_2")
 # What a user runs or reads; anything else in the tarball is a hole in galaxy.yml's build_ignore.
@@ -504,3 +505,18 @@ def sanity_of(core: str, python: str) -> None:
 
 for core, python in OTHER_CORES.items():
     sanity_of(core, python)
+
+
+def units_on(python: str) -> None:
+    """Make the session `units-<python>`; it is skipped where that Python is not installed."""
+
+    @nox.session(default=False, name=f"units-{python}", python=python)
+    def units_on_other_python(session: nox.Session) -> None:
+        install(session, "pytest")
+        pytest(session, "tests/unit", "-n", "2")
+
+    units_on_other_python.__doc__ = f"As units, on Python {python}."
+
+
+for python in OTHER_PYTHONS:
+    units_on(python)
