@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import typing as t
@@ -128,13 +129,19 @@ def run(cloud: Emulator, time: VirtualTime, capsys: pytest.CaptureFixture[str]) 
         result: Result = json.loads(output)
         result.pop("invocation", None)
         result["warnings"] = [_text(warning) for warning in result.get("warnings", [])]
-        assert_documented(yaml.safe_load(module.RETURN), result)
+        assert_documented(_parsed(module.RETURN), result)
         lent = [secret for key in cloud.world.temporary_keys.values() for secret in (key.secret_key, key.token)]
         for secret in ("acme-secret-key", "partner-secret-key", *lent):
             assert secret not in output
         return result
 
     return run_module
+
+
+@functools.cache
+def _parsed(documented: str) -> dict[str, t.Any]:
+    """RETURN as a mapping: reading it took a fifth of all the time of these tests."""
+    return t.cast("dict[str, t.Any]", yaml.safe_load(documented))
 
 
 def _text(warning: t.Any) -> str:
