@@ -74,7 +74,7 @@ attributes:
       - The action plugin runs the module once, with the same arguments and the same result, and shows meanwhile how far
         the work is, one line a region at every change and at least every 15 seconds.
       - It shows nothing where the connection is not C(local), where C(become) makes a user of the module who may not
-        write the files of this one, with C(no_log), with C(async), and with
+        write the files of this one, with C(no_log), with C(async), in check mode, and with
         C(ANSIBLE_TENCENTCLOUD_PROGRESS=0) in the environment of Ansible itself.
   async:
     description: Supports being used with the C(async) keyword.

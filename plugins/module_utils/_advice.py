@@ -1,9 +1,14 @@
 # SPDX-FileCopyrightText: tencentcloud.cvm contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection: it may change at any time.
-"""The way out of an error, by its code: one sentence for the person who reads the message."""
+"""Sentences for the person who reads a message: the way out of an error, by its code, and what several files say."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+
+NO_REGION = ("UnsupportedRegion", "InvalidRegion.NotFound")
+"""The account may not use the region, or there is none of that name."""
 
 _BY_CODE = {
     "AuthFailure.SecretIdNotFound": "Check secret_id (TENCENTCLOUD_SECRET_ID): the account does not know it.",
@@ -88,3 +93,23 @@ def sentence(attempt: str, code: str | None, message: str, request_id: str | Non
     request = f" (request {request_id})" if request_id else ""
     way_out = advice(code) or (_ELSE if code else "")
     return " ".join(part for part in (f"{attempt} failed: {reason}{request}.", way_out) if part)
+
+
+def unknown_region(region: str) -> str:
+    return f"{region} is not a region that this account can use; check its spelling."
+
+
+def snapshots_unseen(label: str, code: str) -> str:
+    """The image is gone, and nobody may know whether its snapshots are."""
+    return (
+        f"Whether the snapshots of {label} are gone could not be seen ({code}); "
+        "allow cbs:DescribeSnapshots to have that checked."
+    )
+
+
+def snapshots_left(label: str, snapshot_ids: Iterable[str]) -> str:
+    """The image is gone, and these snapshots of it are not."""
+    return (
+        f"{label} is gone, but its snapshots {', '.join(snapshot_ids)} are still there and billed; "
+        "delete them with DeleteSnapshots."
+    )

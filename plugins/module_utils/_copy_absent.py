@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from . import _images
+from ._advice import snapshots_left, snapshots_unseen
 from ._client import Client
 from ._copy_order import Order
 from ._copy_plan import (
@@ -28,14 +29,11 @@ from ._copy_plan import (
 from ._copy_source import WANTED_TYPE, several_of_that_name
 from ._copy_track import FAILED_STATUSES, Track, timed_out, to_result, unread
 from ._errors import CloudError, InputError, Problem, WaitTimeout
-from ._images import Image
+from ._images import GOING, IN_SHARED, Image
 from ._retry import Fate, fate_of, look_again
 from ._wait import Deadline, next_pause, until
 
-IN_SHARED = "InvalidImageId.InShared"
 LEFT_ALONE = "it is left alone: delete it by its id if it shall go, or give the copy_name of the copy that shall"
-GOING = ("MutexOperation.TaskRunning", "InvalidImageId.NotFound")
-"""Somebody else has deleted it already."""
 
 
 @dataclass(frozen=True)
@@ -181,20 +179,14 @@ def _gone(order: Order, client: Client, track: Track) -> Track:
     try:
         remaining = _images.remaining_snapshots(client, track.before["snapshot_ids"])
     except CloudError as error:
-        return _removed(track).warned(
-            f"Whether the snapshots of {label} are gone could not be seen ({error.code}); "
-            "allow cbs:DescribeSnapshots to have that checked."
-        )
+        return _removed(track).warned(snapshots_unseen(label, error.code))
     if not remaining:
         return _removed(track)
     now = client.clock.now()
     since = now if track.trouble_since is None else track.trouble_since
     if now - since < VISIBILITY_SECONDS and client.deadline is not None and not client.deadline.passed():
         return replace(track, trouble_since=since)
-    return _removed(track).warned(
-        f"{label} is gone, but its snapshots {', '.join(remaining)} are still there and billed; "
-        "delete them with DeleteSnapshots."
-    )
+    return _removed(track).warned(snapshots_left(label, remaining))
 
 
 def _delete(order: Order, client: Client, track: Track) -> Track:

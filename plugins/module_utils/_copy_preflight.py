@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from . import _images, _regions
+from ._advice import unknown_region
 from ._client import Client
 from ._copy_order import Order
 from ._copy_plan import DEFAULT_KEY, Action, Stage, stage_of
-from ._copy_source import unknown_region
 from ._copy_track import Run, Track
 from ._errors import CloudError, Problem
 from ._images import Image

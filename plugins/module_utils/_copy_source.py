@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from . import _images
+from ._advice import NO_REGION, unknown_region
 from ._checks import wrong_tags
 from ._client import Client
 from ._copy_order import Kind, Order, same_name
@@ -75,13 +76,9 @@ def _find(client: Client, order: Order, seen: Sequence[Image]) -> Image | InputE
 
 
 def _not_found(error: CloudError, order: Order) -> InputError | CloudError:
-    if error.code in ("UnsupportedRegion", "InvalidRegion.NotFound"):
+    if error.code in NO_REGION:
         return InputError(unknown_region(order.region))
     return error
-
-
-def unknown_region(region: str) -> str:
-    return f"{region} is not a region that this account can use; check its spelling."
 
 
 def _by_id(order: Order, client: Client) -> Image:

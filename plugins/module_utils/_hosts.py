@@ -20,7 +20,6 @@ PREFIX = "cvm_"
 """Before the names of host variables: ``tags`` is a word of Ansible's own, and ``region`` one of everybody's."""
 
 NAME_SOURCES = ("instance_name", "instance_id", "public_ip_address", "private_ip_address")
-GROUPINGS = ("region", "zone", "image", "source_image")
 NAMES_OF_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 

@@ -9,15 +9,14 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from . import _images
-from ._advice import sentence
+from ._advice import sentence, snapshots_left, snapshots_unseen
 from ._client import Client
-from ._copy_absent import GOING, IN_SHARED
 from ._copy_plan import PATIENCE_SECONDS, VISIBILITY_SECONDS
 from ._errors import CloudError, Problem, WaitTimeout
 from ._image_order import Order
 from ._image_plan import Stage, check_owner, choose, stage_of
 from ._image_result import failure, to_diff, to_result
-from ._images import Image
+from ._images import GOING, IN_SHARED, Image
 from ._retry import Fate, fate_of, look_again
 from ._wait import Deadline, next_pause, until
 
@@ -140,22 +139,14 @@ def _gone(order: Order, client: Client, removal: Removal) -> Removal:
     try:
         remaining = _images.remaining_snapshots(client, removal.snapshot_ids)
     except CloudError as error:
-        return replace(
-            gone,
-            warning=f"Whether the snapshots of {label} are gone could not be seen ({error.code}); "
-            "allow cbs:DescribeSnapshots to have that checked.",
-        )
+        return replace(gone, warning=snapshots_unseen(label, error.code))
     if not remaining:
         return gone
     now = client.clock.now()
     since = now if removal.since is None else removal.since
     if now - since < VISIBILITY_SECONDS and client.deadline is not None and not client.deadline.passed():
         return replace(removal, image=None, since=since)
-    return replace(
-        gone,
-        warning=f"{label} is gone, but its snapshots {', '.join(remaining)} are still there and billed; "
-        "delete them with DeleteSnapshots.",
-    )
+    return replace(gone, warning=snapshots_left(label, remaining))
 
 
 def _failed(order: Order, removal: Removal, error: CloudError) -> Removal:

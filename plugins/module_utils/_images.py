@@ -20,6 +20,12 @@ NORMAL = "NORMAL"
 UNDER_WAY_STATES = ("SYNCING", "CREATING")
 FAILED_STATES = ("CREATEFAILED", "IMPORTFAILED")
 
+IN_SHARED = "InvalidImageId.InShared"
+"""DeleteImages refuses what other accounts still have."""
+
+GOING = ("MutexOperation.TaskRunning", "InvalidImageId.NotFound")
+"""Somebody else has deleted it already."""
+
 
 @dataclass(frozen=True)
 class Image:

@@ -17,8 +17,9 @@ NUMBERS = ("int", "float")
 def without_empty(given: Mapping[str, t.Any], spec: Spec) -> dict[str, t.Any]:
     """The options without the empty texts that surveys and controllers leave where none can be meant, at any depth.
 
-    Where a text can be meant it stays: each module knows what an empty one is. So it does where a number is wanted, to
-    be refused: a number that was left blank must not become the default one where machines or images end by it.
+    So go those that the environment can give instead. Where a text can be meant it stays: each module knows what an
+    empty one is. So it does where a number is wanted, to be refused: a number that was left blank must not become the
+    default one where machines or images end by it.
     """
     kept = {}
     for name, value in given.items():
@@ -31,7 +32,7 @@ def without_empty(given: Mapping[str, t.Any], spec: Spec) -> dict[str, t.Any]:
 
 def _is_no_text(option: Mapping[str, t.Any]) -> bool:
     kind = option.get("type", "str")
-    return "choices" in option or (kind != "str" and kind not in NUMBERS)
+    return "choices" in option or "fallback" in option or (kind != "str" and kind not in NUMBERS)
 
 
 def _without_empty_inside(value: t.Any, spec: Spec | None) -> t.Any:

@@ -14,12 +14,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from . import _images, _uses
+from ._advice import NO_REGION, unknown_region
 from ._checks import wrong_image_id
 from ._client import PAGE_SIZE, Client
 from ._copy_plan import VISIBILITY_SECONDS
-from ._copy_source import unknown_region
 from ._errors import CloudError, InputError, WaitTimeout
-from ._images import PRIVATE, Image
+from ._images import GOING, IN_SHARED, PRIVATE, Image
 from ._prune_order import Order
 from ._prune_plan import Known, Reason, Uses, Verdict, in_use, is_in_progress, judge, source_of
 from ._prune_track import PLANNED, Region, Track, start, to_result
@@ -28,13 +28,9 @@ from ._wait import Deadline, next_pause, until
 
 T = t.TypeVar("T")
 
-NO_REGION = ("UnsupportedRegion", "InvalidRegion.NotFound")
 NO_SUCH_IMAGE = ("InvalidImageId.Malformed", "InvalidImageId.NotFound")
-GOING = ("MutexOperation.TaskRunning", "InvalidImageId.NotFound")
-"""Somebody else has deleted it already."""
-
 PROTECTED_BY_THE_API = {
-    "InvalidImageId.InShared": Reason.SHARED,
+    IN_SHARED: Reason.SHARED,
     "InvalidImageId.IncorrectState": Reason.IN_PROGRESS,
 }
 """Refusals that say what the rule says as well, of something that happened after the look."""

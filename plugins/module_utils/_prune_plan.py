@@ -98,7 +98,6 @@ class Verdict:
     group: Group
     reason: Reason
     used_by: tuple[str, ...] = ()
-    source_made: float | None = None
 
     @property
     def delete(self) -> bool:
@@ -140,8 +139,7 @@ def _judge_group(rule: Rule, group: Group, images: Sequence[Image], uses: Uses, 
     newest = _newest(rule, images, known)
     for image in sorted(images, key=lambda image: _rank(image, known), reverse=True):
         reason, used_by = _why(rule, image, newest, uses, known)
-        source = source_of(image)
-        yield Verdict(image, group, reason, used_by, known.made.get(source) if source else None)
+        yield Verdict(image, group, reason, used_by)
 
 
 def _why(rule: Rule, image: Image, newest: Collection[str], uses: Uses, known: Known) -> tuple[Reason, tuple[str, ...]]:

@@ -9,7 +9,7 @@ import typing as t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ._advice import sentence
+from ._advice import sentence, snapshots_left, snapshots_unseen
 from ._copy_plan import VISIBILITY_SECONDS
 from ._errors import CloudError, Problem
 from ._prune_plan import Reason, Verdict, source_of
@@ -185,16 +185,8 @@ def _warning(track: Track) -> str:
     if track.status not in (DELETED, ABSENT):
         return ""
     if track.unseen:
-        return (
-            f"Whether the snapshots of {track.label} are gone could not be seen ({track.unseen}); "
-            "allow cbs:DescribeSnapshots to have that checked."
-        )
-    if not track.remaining:
-        return ""
-    return (
-        f"{track.label} is gone, but its snapshots {', '.join(track.remaining)} are still there and billed; "
-        "delete them with DeleteSnapshots."
-    )
+        return snapshots_unseen(track.label, track.unseen)
+    return snapshots_left(track.label, track.remaining) if track.remaining else ""
 
 
 def _failure(tracks: Sequence[Track], unjudged: Sequence[Region]) -> dict[str, t.Any]:

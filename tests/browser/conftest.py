@@ -59,10 +59,9 @@ def incomplete(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The browser that the session found. The sandbox of Chromium does not work for root."""
-    arguments = [*ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    """The browser that the session found, without its sandbox, for playwright asks for none."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=os.environ["CVM_BROWSER"], args=arguments)
+        chromium = playwright.chromium.launch(executable_path=os.environ["CVM_BROWSER"], args=ARGUMENTS)
         yield chromium
         chromium.close()
 

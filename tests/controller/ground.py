@@ -4,15 +4,15 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 import typing as t
 from pathlib import Path
 
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import init_plugin_loader
 from ansible.template import Templar
+
+from tests.playbooks.conftest import user_shell
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "playbooks" / "controller"
@@ -31,23 +31,16 @@ def definitions(**settings: t.Any) -> dict[str, t.Any]:
     return rendered
 
 
-def user_environment(home: Path) -> dict[str, str]:
-    return {
-        "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
-        "HOME": str(home),
-        "LC_ALL": "C.UTF-8",
-        "no_proxy": "127.0.0.1",
-        "ANSIBLE_COLLECTIONS_PATH": os.environ["ANSIBLE_COLLECTIONS_PATH"],
-        "ANSIBLE_NOCOLOR": "1",
-        "ANSIBLE_PIPELINING": "1",
-    }
+def operator_shell(home: Path) -> dict[str, str]:
+    """What an operator has; what runs here is reached without a proxy."""
+    return user_shell(home) | {"no_proxy": "127.0.0.1"}
 
 
 def commanded(command: str, folder: Path, **environment: str) -> str:
     """Run a command of the guide, which must not fail, and return what it printed."""
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", command],
-        env={**user_environment(folder), **environment},
+        env={**operator_shell(folder), **environment},
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -4,19 +4,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
+from tests.playbooks.following import steps
+
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "controller.md").read_text("utf-8")
-_BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
-_NAMED = re.compile(r"`(?P<name>[\w.-]+\.ya?ml)`[^`\n]*:\s*\Z")
 
 
 def blocks(name: str) -> list[str]:
-    """The blocks of a language, or of the file that the line above names."""
-    found = []
-    for block in _BLOCK.finditer(TEXT):
-        named = _NAMED.search(TEXT, 0, block.start())
-        if name in (block["language"], named["name"] if named else None):
-            found.append(block["text"])
-    return found
+    """The blocks of ``shell``, or of the file that the line above names."""
+    return [step.text for step in steps(TEXT) if (step.name or "shell") == name]

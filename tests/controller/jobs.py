@@ -15,11 +15,11 @@ from pathlib import Path
 import ansible_runner
 
 from tests.emulator import Emulator
+from tests.playbooks.held import PARTNER, own, running
 
 from . import rules
-from .ground import ROOT, definitions, user_environment
+from .ground import ROOT, definitions, operator_shell
 
-ACME, PARTNER = "100000000001", "100000000002"
 GOLDEN = "golden-web-2026-11"
 LINE = re.compile(r"\[(\S+)\] (ap-\S+) (\S+): (.*)")
 
@@ -83,7 +83,7 @@ class Launcher:
             playbook=template["playbook"],
             inventory=inventory(self.hosts),
             extravars=rules.extra_vars(template["survey"], answers, template.get("extra_vars", {})),
-            envvars={**user_environment(self.folder), **self.injected(template)},
+            envvars={**operator_shell(self.folder), **self.injected(template)},
             limit=prompts.get("limit"),
             tags=prompts.get("job_tags", template.get("job_tags")),
             cmdline="--check" if prompts.get("job_type", template.get("job_type")) == "check" else None,
@@ -113,20 +113,6 @@ def inventory(hosts: dict[str, dict[str, str]]) -> dict[str, t.Any]:
     }
     plain: dict[str, t.Any] = json.loads(json.dumps({"all": {"hosts": hosts, "children": groups}}))
     return plain
-
-
-def own(cloud: Emulator, region: str, account: str = ACME) -> dict[str, str]:
-    """name -> id of the images of an account that are ready."""
-    now = cloud.clock.now()
-    images = cloud.world.own_images(account, region, now)
-    return {image.name: image.image_id for image in images if image.timeline.at(now) == "NORMAL"}
-
-
-def running(cloud: Emulator, region: str) -> list[str]:
-    """The images of acme's instances of a region that run."""
-    now = cloud.clock.now()
-    instances = [item for item in cloud.world.own_instances(ACME, region) if item.timeline.at(now) == "RUNNING"]
-    return [cloud.world.images[item.image_id].name for item in instances]
 
 
 def proposed(template: dict[str, t.Any], answers: dict[str, t.Any]) -> dict[str, t.Any]:

@@ -8,16 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from .jobs import (
-    ACME,
-    CASES,
-    KEYS,
-    ROLE,
-    TEMPLATES,
-    Launcher,
-    own,
-    proposed,
-)
+from tests.playbooks.held import ACME, own
+
+from .jobs import CASES, KEYS, ROLE, TEMPLATES, Launcher, proposed
 
 
 def test_every_template_has_a_case_that_answers_every_question() -> None:

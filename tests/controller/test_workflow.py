@@ -6,7 +6,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .jobs import CASES, GOLDEN, HOSTS, MADE, NAMED, PLACES, TEMPLATES, Launcher, proposed, running
+from tests.playbooks.held import running
+
+from .jobs import CASES, GOLDEN, HOSTS, MADE, NAMED, PLACES, TEMPLATES, Launcher, proposed
 
 
 def test_the_nodes_of_the_workflow(launcher: Launcher) -> None:

@@ -24,17 +24,11 @@ from tests.emulator import Emulator
 
 from .conftest import user_environment, user_shell
 from .following import Step, follow, steps
+from .held import ACME, PARTNER, own
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDES = ROOT / "docs" / "guides"
-ACME, PARTNER = "100000000001", "100000000002"
 SECRETS = ("acme-demo-key", "partner-demo-key")
-
-
-def own(cloud: Emulator, account: str, region: str) -> list[str]:
-    """The names of the images of an account that are ready in a region."""
-    now = cloud.clock.now()
-    return [item.name for item in cloud.world.own_images(account, region, now) if item.timeline.at(now) == "NORMAL"]
 
 
 def copied_to(cloud: Emulator) -> list[list[str]]:
@@ -65,7 +59,7 @@ def one_region_first(cloud: Emulator, outputs: list[str]) -> None:
 
 def given_and_taken_back(cloud: Emulator, _outputs: list[str]) -> None:
     for region in ("ap-guangzhou", "ap-chengdu"):
-        assert "golden-web-2026-11" in own(cloud, PARTNER, region)
+        assert "golden-web-2026-11" in own(cloud, region, PARTNER)
     assert cloud.world.images["img-go1dweb1"].shared_with == {}
 
 

@@ -12,8 +12,9 @@ import pytest
 from tests.emulator import Emulator
 
 from .conftest import Play
+from .held import running
 from .test_playbooks import host, inventory
-from .test_runbooks import golden_fleet, running
+from .test_runbooks import golden_fleet
 
 PLAYBOOK = "tencentcloud.cvm.roll_out"
 NEW = ("-e", "copy_and_launch_image_name=golden-web-2026-11")

@@ -17,10 +17,10 @@ from tests.emulator.timeline import Timeline
 
 from .conftest import TIME_SCALE, user_environment
 from .following import follow, steps
+from .held import ACME, own, running
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNBOOKS = ROOT / "docs" / "runbooks"
-ACME = "100000000001"
 
 
 @dataclass(frozen=True)
@@ -29,20 +29,6 @@ class Story:
 
     after: Callable[[Emulator, list[str]], None]
     before: Callable[[Emulator], None] = lambda _cloud: None
-
-
-def own(cloud: Emulator, region: str) -> dict[str, str]:
-    """name -> id of the images that acme holds in a region and that are ready."""
-    now = cloud.clock.now()
-    images = cloud.world.own_images(ACME, region, now)
-    return {image.name: image.image_id for image in images if image.timeline.at(now) == "NORMAL"}
-
-
-def running(cloud: Emulator, region: str) -> list[str]:
-    """The names of the images that acme's machines of a region run, one for each machine."""
-    now = cloud.clock.now()
-    ids = [item.image_id for item in cloud.world.own_instances(ACME, region) if item.timeline.at(now) == "RUNNING"]
-    return sorted(cloud.world.images[image_id].name for image_id in ids)
 
 
 def golden_fleet(cloud: Emulator) -> None:

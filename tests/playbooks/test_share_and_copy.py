@@ -122,6 +122,23 @@ def test_a_copy_that_fails_keeps_the_sharing_for_the_rerun(cloud: Emulator, play
     assert cloud.world.images[GOLDEN].shared_with == {}
 
 
+def test_no_role_of_module_defaults_is_assumed(cloud: Emulator, play: Play, tmp_path: Path) -> None:
+    """It would hold for both accounts, and this one may be assumed by both."""
+    role = {"role_arn": "qcs::cam::uin/100000000001:roleName/image-publisher", "external_id": "acme-external"}
+    written = {
+        "hosts": "localhost",
+        "gather_facts": False,
+        "module_defaults": {"group/tencentcloud.cvm.all": {"assume_role": role}},
+        "roles": ["tencentcloud.cvm.share_and_copy"],
+    }
+    (tmp_path / "give.yml").write_text(json.dumps([written]), "utf-8")
+
+    played = play("give.yml", "-e", json.dumps(WANTED))
+
+    assert (played.code, theirs(cloud)) == (0, EVERYWHERE), played.output
+    assert cloud.journal.calls("AssumeRole") == []
+
+
 BAD: list[tuple[dict[str, t.Any], str]] = [
     ({"share_and_copy_image_id": GOLDEN}, "and not by both"),
     ({"share_and_copy_target": {"secret_id": "", "secret_key": ""}}, "how to reach the account"),

@@ -9,7 +9,6 @@ import typing as t
 import pytest
 from ansible_collections.tencentcloud.cvm.plugins.module_utils._errors import InputError
 from ansible_collections.tencentcloud.cvm.plugins.module_utils._hosts import (
-    GROUPINGS,
     check_hostnames,
     group_names,
     host_names,
@@ -17,6 +16,7 @@ from ansible_collections.tencentcloud.cvm.plugins.module_utils._hosts import (
 )
 
 A, B, C = "ins-aaaaaaaa", "ins-bbbbbbbb", "ins-cccccccc"
+EVERY_GROUP = ["region", "zone", "image", "source_image"]
 BY_NAME = ["instance_name", "instance_id"]
 
 
@@ -137,7 +137,7 @@ SOURCE = "ap-guangzhou/img-source01"
     ("different", "groupings", "expected"),
     [
         ({}, [], []),
-        ({}, GROUPINGS, ["region_ap-tokyo", "zone_ap-tokyo-2", "image_img-00000001"]),
+        ({}, EVERY_GROUP, ["region_ap-tokyo", "zone_ap-tokyo-2", "image_img-00000001"]),
         ({"source_image": None}, ["source_image"], []),
         ({"source_image": SOURCE}, ["source_image", "region"], [f"source_image_{SOURCE}", "region_ap-tokyo"]),
         ({"zone": ""}, ["zone"], []),

@@ -11,6 +11,7 @@ from ansible_collections.tencentcloud.cvm.plugins.module_utils._options import s
 
 SPEC: dict[str, dict[str, t.Any]] = {
     "name": {},
+    "region": {"type": "str", "fallback": (str, ["REGION"])},
     "password": {"type": "str", "no_log": True},
     "state": {"type": "str", "choices": ["present", "absent"]},
     "count": {"type": "int"},
@@ -24,6 +25,7 @@ SPEC: dict[str, dict[str, t.Any]] = {
 ROWS: list[tuple[dict[str, t.Any], dict[str, t.Any]]] = [
     ({"state": "", "wait": "", "regions": "", "tags": "", "disk": "", "disks": ""}, {}),
     ({"name": "", "password": ""}, {"name": "", "password": ""}),
+    ({"region": ""}, {}),
     ({"count": "", "delay": ""}, {"count": "", "delay": ""}),
     ({"disk": {"size": "", "kind": "", "encrypt": ""}}, {"disk": {"size": "", "kind": ""}}),
     ({"disks": ["", {"encrypt": ""}, {"encrypt": True}]}, {"disks": [{}, {"encrypt": True}]}),

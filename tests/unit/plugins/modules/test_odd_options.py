@@ -48,6 +48,13 @@ def test_empty_options_are_not_given(
     assert cloud.journal.writes() == []
 
 
+def test_what_is_empty_comes_from_the_environment(cloud: Emulator, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TENCENTCLOUD_REGION", "ap-guangzhou")
+    monkeypatch.setenv("TENCENTCLOUD_ENDPOINT", cloud.url)
+    assert run(instance_info, region="", endpoint="").get("failed") is None
+    assert {entry.region for entry in cloud.journal.calls("DescribeInstances")} == {"ap-guangzhou"}
+
+
 @pytest.mark.parametrize("option", ["exact_count", "wait_timeout"])
 def test_a_number_that_was_left_blank_is_refused(cloud: Emulator, run: Run, option: str) -> None:
     """Nobody knows whether the default was meant."""
