@@ -190,11 +190,12 @@ def test_until_async_and_become_work(cloud: Emulator, play: Play, tmp_path: Path
     assert played.code == 0, played.output
     tried, asynchronous = results(played.output)
     assert tried["attempts"] > 1
-    assert statuses(tried) == ["resumed"]
+    (status,) = statuses(tried)
+    assert status in ("resumed", "adopted"), "it was there between two tries, if not within one"
     assert (statuses(asynchronous), asynchronous["changed"]) == (["copied"], True)
     lines = lines_of(played.output)
     assert [what for _region, what in lines if what.startswith("timed_out after ")], played.output
-    assert ended(lines) == [("ap-chengdu", "resumed")]
+    assert ended(lines) == ([("ap-chengdu", "resumed")] if status == "resumed" else [])
     assert len(cloud.journal.effects("SyncImages")) == 2
 
 
