@@ -215,7 +215,8 @@ def _not_deleted(track: Track, error: CloudError) -> Track:
         return replace(track, trail=Trail(deleted_id=track.before["image_id"]), problem=None)
     if error.may_have_run:
         return replace(track, changes=(*track.changes, "deleted"), problem=error.problem())
-    if look_again(error.code) or fate_of(error.code) is Fate.NEVER_RAN:
+    # Still shared: the sharing has just been cancelled, which shows late.
+    if look_again(error.code) or error.code == IN_SHARED or fate_of(error.code) is Fate.NEVER_RAN:
         return replace(track, problem=error.problem())
     return track.failed(error.problem())
 

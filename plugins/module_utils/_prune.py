@@ -240,6 +240,8 @@ def _refused(track: Track, error: CloudError) -> Track:
     reason = PROTECTED_BY_THE_API.get(error.code)
     if error.code in GOING or (reason is Reason.IN_PROGRESS and track.sent):
         return replace(track, accepted=True)
+    if reason is Reason.SHARED and track.unshared:  # just now, which shows late
+        return replace(track, sent_at=None, problem=error.problem())
     if reason is not None:
         return track.kept(reason, problem=error.problem())
     if error.may_have_run:

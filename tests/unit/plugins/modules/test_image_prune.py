@@ -438,6 +438,14 @@ def test_shared_images_go_only_when_told(cloud: Emulator, run: Run) -> None:
     assert [entry.action for entry in cloud.journal.effects()].count("ModifyImageSharePermission") == 1
 
 
+def test_the_end_of_a_sharing_may_show_late(cloud: Emulator, run: Run) -> None:
+    cloud.world.images[image_id(1)].shared_with = {"100000000002": 0.0}
+    cloud.add_faults({"do": "error", "code": "InvalidImageId.InShared", "action": "DeleteImages", "times": 3})
+    result = run(module, **ASKED, delete_shared=True)
+    assert row(result, "golden-1")["status"] == "deleted"
+    assert cloud.world.images[image_id(1)].timeline.at(cloud.clock.now()) == "GONE"
+
+
 def test_snapshots_that_shall_stay_free_nothing(cloud: Emulator, run: Run) -> None:
     for check in (True, False):
         result = run(module, **ASKED, delete_snapshots=False, check=check)

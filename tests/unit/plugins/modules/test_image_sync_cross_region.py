@@ -506,6 +506,13 @@ def test_absent_unshares_first(cloud: Emulator, run: Run) -> None:
     assert own(cloud, "ap-shanghai") == {}
 
 
+def test_absent_does_not_fail_when_the_end_of_the_sharing_shows_late(cloud: Emulator, run: Run) -> None:
+    cloud.plant(images=[like_source(tags=OURS, shared_with=["partner"])])
+    cloud.add_faults({"do": "error", "code": "InvalidImageId.InShared", "action": "DeleteImages", "times": 3})
+    assert statuses(run(module, **ASKED, state="absent")) == {"ap-shanghai": "removed"}
+    assert own(cloud, "ap-shanghai") == {}
+
+
 def test_absent_waits_for_a_deletion_that_is_under_way(cloud: Emulator, run: Run) -> None:
     """Somebody else has deleted the copy a moment ago; the API refuses a second deletion."""
     cloud.plant(images=[like_source(tags=OURS)])
