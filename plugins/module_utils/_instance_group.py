@@ -331,7 +331,7 @@ def _foresee(order: Order, client: Client, state: State, before: list[Instance])
                 state = with_failure(state, attempt(order, state.plan, error), error)
     elif state.plan.launch:
         warnings.append(f"{_unchecked(order)} there is no image_id yet.")
-    result = to_result(replace(state, changed=state.plan.changes), before)
+    result = to_result(replace(state, changed=state.plan.changes and state.failed is None), before)
     result["diff"]["after"]["instances"] = foreseen(order, state, result["instances"])
     return {**result, "warnings": warnings} if warnings else result
 

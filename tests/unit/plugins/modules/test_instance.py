@@ -433,7 +433,7 @@ def test_check_mode_asks_the_api(cloud: Emulator, run: Run) -> None:
     fine = run(module, **ASKED, exact_count=2, check=True)
     assert (fine["changed"], fine["instances"], len(fine["diff"]["after"]["instances"])) == (True, [], 2)
     impossible = run(module, **{**ASKED, "instance_type": "S9.HUGE"}, check=True)
-    assert impossible["error_code"] == "ResourceUnavailable.InstanceType"
+    assert (impossible["error_code"], impossible["changed"]) == ("ResourceUnavailable.InstanceType", False)
     assert cloud.journal.writes() == []
 
 
