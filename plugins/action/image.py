@@ -4,17 +4,6 @@
 
 from __future__ import annotations
 
-import typing as t
+from ..plugin_utils._shown_module import ActionModule
 
-from ansible.plugins.action.normal import ActionModule as RunModule
-
-from ..plugin_utils._progress_watch import shown
-
-
-class ActionModule(RunModule):
-    """What Ansible does for a module that has no action plugin, and no more."""
-
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        with shown(self, task_vars or {}):
-            result: dict[str, t.Any] = RunModule.run(self, tmp, task_vars)
-        return result
+__all__ = ["ActionModule"]
