@@ -8,7 +8,8 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping, Sequence
 
-from ._client import STS, TAG, Client
+from ._caller import identify
+from ._client import TAG, Client
 from ._errors import CloudError
 
 MOST_TAGS_A_CALL = 10
@@ -33,7 +34,7 @@ def is_denied(error: CloudError) -> bool:
 def account_id(client: Client) -> str:
     """The main account's uin, which names resources; empty (which the API accepts) when the key may not ask."""
     try:
-        return str(client.call("GetCallerIdentity", service=STS).get("AccountId") or "")
+        return identify(client)["account_id"]
     except CloudError as error:
         if is_denied(error):
             return ""
