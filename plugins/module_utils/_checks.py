@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import re
 import typing as t
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+
+LONGEST_IMAGE_NAME = 60
+LONGEST_IMAGE_DESCRIPTION = 256
 
 RESERVED_TAG_PREFIXES = ("qcloud", "tencent", "project")
 MOST_TAGS = 50
@@ -30,6 +34,22 @@ def wrong_instance_id(instance_id: str) -> list[str]:
     if _INSTANCE_ID.fullmatch(instance_id):
         return []
     return [f"'{instance_id}' is not an instance id: one is ins- and eight letters or digits, such as ins-st9uo200."]
+
+
+def too_long(option: str, text: str | None, longest: int) -> list[str]:
+    if text is None or len(text) <= longest:
+        return []
+    return [f"{option} has {len(text)} characters; Tencent Cloud allows {longest}."]
+
+
+def wrong_destinations(option: str, regions: Sequence[str]) -> list[str]:
+    found = []
+    if not all(regions):
+        found.append(f"{option} holds an empty name; remove it.")
+    twice = sorted(name for name, count in Counter(regions).items() if name and count > 1)
+    if twice:
+        found.append(f"{option} names {', '.join(twice)} more than once; name each region once.")
+    return found
 
 
 def wrong_waiting(params: Mapping[str, t.Any]) -> list[str]:

@@ -6,18 +6,22 @@
 from __future__ import annotations
 
 import typing as t
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from ._checks import wrong_image_id, wrong_tags, wrong_waiting
+from ._checks import (
+    LONGEST_IMAGE_DESCRIPTION,
+    LONGEST_IMAGE_NAME,
+    too_long,
+    wrong_destinations,
+    wrong_image_id,
+    wrong_tags,
+    wrong_waiting,
+)
 from ._copy_plan import DEFAULT_KEY, ENCRYPTION_TAG, SOURCE_TAG
 from ._errors import InputError
 from ._query import trimmed
-
-LONGEST_NAME = 60
-LONGEST_DESCRIPTION = 256
 
 
 class Kind(Enum):
@@ -129,12 +133,7 @@ def _wrong_source(params: Mapping[str, t.Any]) -> list[str]:
 def _wrong_destinations(region: str, destinations: list[str]) -> list[str]:
     if not destinations:
         return ["destination_regions is empty; name at least one region."]
-    found = []
-    if not all(destinations):
-        found.append("destination_regions holds an empty name; remove it.")
-    twice = sorted(name for name, count in Counter(destinations).items() if name and count > 1)
-    if twice:
-        found.append(f"destination_regions names {', '.join(twice)} more than once; name each region once.")
+    found = wrong_destinations("destination_regions", destinations)
     if region and region in destinations:
         found.append(
             f"The source region {region} is among destination_regions: custom images are copied between regions, "
@@ -145,13 +144,11 @@ def _wrong_destinations(region: str, destinations: list[str]) -> list[str]:
 
 def _wrong_copy(kind: Kind, params: Mapping[str, t.Any]) -> list[str]:
     found = []
-    name, description = params["copy_name"], params["copy_description"]
+    name = params["copy_name"]
     if kind is Kind.ENCRYPTED and not name:
         found.append("copy_name is empty; give the encrypted copy a name.")
     if kind is Kind.ENCRYPTED and name and name == params["image_name"]:
         found.append(same_name(name))
-    if name and len(name) > LONGEST_NAME:
-        found.append(f"copy_name has {len(name)} characters; Tencent Cloud allows {LONGEST_NAME}.")
-    if description and len(description) > LONGEST_DESCRIPTION:
-        found.append(f"copy_description has {len(description)} characters; Tencent Cloud allows {LONGEST_DESCRIPTION}.")
+    found += too_long("copy_name", name, LONGEST_IMAGE_NAME)
+    found += too_long("copy_description", params["copy_description"], LONGEST_IMAGE_DESCRIPTION)
     return found + wrong_tags(params["tags"], (SOURCE_TAG, ENCRYPTION_TAG))

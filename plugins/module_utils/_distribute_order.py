@@ -6,12 +6,11 @@
 from __future__ import annotations
 
 import typing as t
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ._checks import wrong_waiting
-from ._copy_order import LONGEST_NAME, Kind, Order, read_order, same_names
+from ._checks import LONGEST_IMAGE_NAME, too_long, wrong_destinations, wrong_waiting
+from ._copy_order import Kind, Order, read_order, same_names
 from ._errors import InputError
 from ._query import trimmed
 
@@ -74,16 +73,10 @@ def _read_entry(item: Mapping[str, t.Any]) -> Entry:
 
 
 def _wrong_encryption(item: Mapping[str, t.Any], regions: Sequence[str]) -> list[str]:
-    found, name = [], item["encrypted_name"]
-    if not all(regions):
-        found.append("encrypt_regions holds an empty name; remove it.")
-    twice = sorted(name for name, count in Counter(regions).items() if name and count > 1)
-    if twice:
-        found.append(f"encrypt_regions names {', '.join(twice)} more than once; name each region once.")
+    found, name = wrong_destinations("encrypt_regions", regions), item["encrypted_name"]
     if regions and not name:
         found.append("encrypted_name is missing: encrypted copies lie beside plain ones and need a name of their own.")
-    if name and len(name) > LONGEST_NAME:
-        found.append(f"encrypted_name has {len(name)} characters; Tencent Cloud allows {LONGEST_NAME}.")
+    found += too_long("encrypted_name", name, LONGEST_IMAGE_NAME)
     if regions and name and name in (item["copy_name"], item["image_name"]):
         found.append(f"encrypted_name {name} is the name of what it is made from; give it another.")
     idle = sorted(set(item["kms_key_ids"] or {}) - set(regions))

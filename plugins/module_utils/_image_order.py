@@ -10,12 +10,10 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ._checks import wrong_image_id, wrong_tags, wrong_waiting
+from ._checks import LONGEST_IMAGE_DESCRIPTION, LONGEST_IMAGE_NAME, too_long, wrong_image_id, wrong_tags, wrong_waiting
 from ._copy_plan import ENCRYPTION_TAG, SOURCE_TAG
 from ._errors import InputError
 
-LONGEST_NAME = 60
-LONGEST_DESCRIPTION = 256
 MOST_SHARES = 500
 
 _ACCOUNT = re.compile(r"[0-9]+")
@@ -116,7 +114,7 @@ def _wrong_image(params: Mapping[str, t.Any]) -> list[str]:
         return ["image_id and image_name are both given; name the image by one of them, and a new name by new_name."]
     if image_id:
         return wrong_image_id(image_id)
-    return _too_long("image_name", image_name, LONGEST_NAME) if image_name else ["Give image_id or image_name."]
+    return too_long("image_name", image_name, LONGEST_IMAGE_NAME) if image_name else ["Give image_id or image_name."]
 
 
 def _wrong_removal(params: Mapping[str, t.Any]) -> list[str]:
@@ -153,8 +151,8 @@ def _wrong_origin(params: Mapping[str, t.Any]) -> list[str]:
 
 def _wrong_attributes(params: Mapping[str, t.Any]) -> list[str]:
     found = [
-        *_too_long("new_name", params["new_name"], LONGEST_NAME),
-        *_too_long("description", params["description"], LONGEST_DESCRIPTION),
+        *too_long("new_name", params["new_name"], LONGEST_IMAGE_NAME),
+        *too_long("description", params["description"], LONGEST_IMAGE_DESCRIPTION),
         *wrong_tags(params["tags"], (SOURCE_TAG, ENCRYPTION_TAG)),
     ]
     return found + _wrong_accounts(params)
@@ -173,12 +171,6 @@ def _wrong_accounts(params: Mapping[str, t.Any]) -> list[str]:
     if both := sorted(accounts & others):
         found.append(f"{', '.join(both)} is in shared_with and in not_shared_with; decide for one.")
     return found
-
-
-def _too_long(option: str, text: str | None, longest: int) -> list[str]:
-    if text is None or len(text) <= longest:
-        return []
-    return [f"{option} has {len(text)} characters; Tencent Cloud allows {longest}."]
 
 
 def _origin(params: Mapping[str, t.Any]) -> Origin | None:

@@ -13,7 +13,7 @@ import typing as t
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from ._checks import wrong_image_id, wrong_tags, wrong_waiting
+from ._checks import too_long, wrong_image_id, wrong_tags, wrong_waiting
 from ._errors import InputError
 from ._instances import BY_THE_HOUR, GROUP_TAG, PREPAID
 
@@ -132,8 +132,7 @@ def _wrong_group(params: Mapping[str, t.Any]) -> list[str]:
     name, count = params["name"] or "", params["exact_count"]
     if not name:
         found.append("name is empty; it names the group of instances.")
-    if len(name) > LONGEST_NAME:
-        found.append(f"name has {len(name)} characters; Tencent Cloud allows {LONGEST_NAME}.")
+    found += too_long("name", name, LONGEST_NAME)
     if count is not None and not 0 <= count <= MOST_INSTANCES:
         found.append(f"exact_count is {count}; it must be from 0 to {MOST_INSTANCES}.")
     return found + wrong_tags(params["tags"], (GROUP_TAG,))
